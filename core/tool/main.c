@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "tool/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const lo_command commands[] = {
+    {NULL, NULL, NULL, NULL},
+};
+
+static int usage(FILE *out)
+{
+    fputs("usage: locutor COMMAND [ARGUMENT…]\n\n"
+          "Who said what, when, where, in which words, taking which stance.\n\n",
+          out);
+    for (const lo_command *command = commands; command->name; command++)
+        fprintf(out, "  %-8s %-20s %s\n", command->name, command->arguments, command->summary);
+    fputs("\n'locutor COMMAND --help' explains each.\n", out);
+    return out == stdout ? LO_EXIT_DONE : LO_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return usage(stderr);
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
+        return usage(stdout);
+    if (!strcmp(argv[1], "--version")) {
+        puts("locutor " LO_VERSION);
+        return LO_EXIT_DONE;
+    }
+    for (const lo_command *command = commands; command->name; command++)
+        if (!strcmp(argv[1], command->name))
+            return command->run(argc - 1, argv + 1);
+    fprintf(stderr, "locutor: there is no command '%s'; 'locutor --help' lists them\n", argv[1]);
+    return LO_EXIT_USAGE;
+}
