@@ -344,10 +344,26 @@ static int32_t quantized(int64_t weight, uint32_t scale, uint32_t kept)
     return q > SCALE_STEPS ? SCALE_STEPS : q < -SCALE_STEPS ? -SCALE_STEPS : (int32_t)q;
 }
 
-/* Buckets for the heaviest features; those that find theirs full are left out. */
-static lo_status write_table(const learner *l, const dictionary *d, lo_buf *out, size_t file_start)
+/* The smallest step that cuts at most one weight in a thousand at 127 steps. */
+static uint32_t choose_scale(const learner *l, size_t n, uint32_t kept)
 {
-    uint32_t labels = l->trainer->plan.n_labels, kept = 100 - l->options.dropout, scale = 32;
+    for (uint32_t scale = 16; scale < 1024; scale += scale / 4) {
+        size_t cut = 0, held = 0;
+        for (size_t i = 0; i < n; i++) {
+            int64_t w = l->emit.w[i] < 0 ? -(int64_t)l->emit.w[i] : l->emit.w[i];
+            held += w > 0;
+            cut += w * kept > (int64_t)SCALE_STEPS * scale * (ONE / LO_LABEL_UNIT) * 100;
+        }
+        if (cut <= held / 1000)
+            return scale;
+    }
+    return 1024;
+}
+
+/* Buckets for the heaviest features; those that find theirs full are left out. */
+static lo_status write_table(const learner *l, const dictionary *d, uint32_t scale, lo_buf *out, size_t file_start)
+{
+    uint32_t labels = l->trainer->plan.n_labels, kept = 100 - l->options.dropout;
     lo_status status = LO_OK;
     ranked *list = lo_mem_alloc(d->n * sizeof *list + 1);
     size_t n = 0, used = 0;
@@ -412,18 +428,19 @@ static lo_status write_model(const learner *l, const dictionary *d, lo_buf *out)
 {
     const lo_label_plan *plan = &l->trainer->plan;
     size_t start = out->n;
+    uint32_t scale = choose_scale(l, d->n * plan->n_labels, 100 - l->options.dropout);
     lo_buf_add(out, LO_LABEL_MAGIC, 8);
     lo_buf_add_varint(out, plan->n_columns);
     lo_buf_add_varint(out, plan->n_local);
     lo_buf_add_varint(out, plan->n_templates);
     lo_buf_add_varint(out, plan->n_labels);
     lo_buf_add_str(out, lo_buf_str(&l->trainer->names));
-    lo_buf_add_varint(out, 32);
+    lo_buf_add_varint(out, scale);
     for (uint32_t i = 0; i < plan->n_labels * plan->n_labels; i++) {
         int32_t move = (int32_t)((int64_t)l->move.w[i] * LO_LABEL_UNIT / ONE);
         lo_buf_add_varint(out, ((uint32_t)move << 1) ^ (uint32_t)(move >> 31));
     }
-    return write_table(l, d, out, start);
+    return write_table(l, d, scale, out, start);
 }
 
 lo_status lo_label_train(lo_label_trainer *trainer, const lo_label_options *options, lo_buf *out)

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The toy: words are numbers; 7 opens a span that goes on while words are even, 9 makes a span of its own when the word
- * before is odd.  Whether an even word is inside can only be told along the chain. */
+/* The toy: words are numbers; 7 opens a span that goes on while words are below 3, 9 makes a span of its own when the word
+ * before is odd.  Whether such a word is inside can only be told along the chain. */
 enum { O, B, I, S, LABELS, ROWS = 40 };
 
 static const char *const labels[] = {"O", "B-X", "I-X", "B-Y"};
@@ -48,7 +48,7 @@ static void make(toy *t)
         t->near[i] = (uint32_t)i % 3;
         if (w == 7)
             before = B;
-        else if (w % 2 == 0 && (before == B || before == I))
+        else if (w < 3 && (before == B || before == I))
             before = I;
         else
             before = w == 9 && i > 0 && t->odd[i - 1] ? S : O;
@@ -78,7 +78,7 @@ static lo_buf trained(const lo_label_options *options)
 
 Test(label, learns_what_only_the_chain_can_tell)
 {
-    lo_label_options options = {.epochs = 30, .rate = 500};
+    lo_label_options options = {.epochs = 20, .rate = 500};
     lo_buf file = trained(&options), again = trained(&options);
     cr_assert_eq(file.n, again.n);
     cr_assert_eq(memcmp(file.p, again.p, file.n), 0, "training twice gives two files");
@@ -106,7 +106,9 @@ Test(label, learns_what_only_the_chain_can_tell)
         uint32_t n;
         cr_assert_eq(lo_label_best(model, scores, ROWS, NULL, LO_LABEL_BEST, &arena, paths, &n), LO_OK);
         cr_assert_eq(n, LO_LABEL_BEST);
-        cr_assert_eq(memcmp(got[0], t.gold, ROWS), 0, "sequence %d", i);
+        for (int r = 0; r < ROWS; r++)
+            cr_assert_eq(got[0][r], t.gold[r], "sequence %d row %d word %u %u: %d for %d", i, r, r ? t.word[r - 1] : 99,
+                         t.word[r], got[0][r], t.gold[r]);
         uint32_t marginals[ROWS * LABELS];
         int32_t total;
         cr_assert_eq(lo_label_marginals(model, scores, ROWS, NULL, &arena, marginals, &total), LO_OK);
