@@ -66,7 +66,7 @@ static lo_buf trained(const lo_label_options *options)
     lo_buf out = LO_BUF_EMPTY;
     cr_assert_eq(lo_label_trainer_create(&spec, &trainer), LO_OK);
     state = 1;
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 1500; i++) {
         toy t;
         make(&t);
         cr_assert_eq(lo_label_trainer_add(trainer, &t.rows, t.gold, NULL), LO_OK);
