@@ -14,7 +14,7 @@
 
 typedef struct lo_lexicon lo_lexicon; /* owned by its maker; read-only once frozen */
 
-enum { LO_LEXICON_CLASSES = 128, LO_LEXICON_CODES = 250 };
+enum { LO_LEXICON_CLASSES = 256, LO_LEXICON_CODES = 250 };
 
 /* The classes a token's shape gives, always there (documented in lexicon.c): word, number, capitalised, upper (all
  * capitals, 2 letters or more), lower, initial ("J."), abbreviation, open_quote, close_quote, quote, apostrophe, comma,
@@ -42,5 +42,7 @@ const char *lo_lexicon_class_name(const lo_lexicon *lexicon, int class_id);
 /* The codes whose set contains the class, as 256 bits; byte codes are never 0. */
 void lo_lexicon_codes(const lo_lexicon *lexicon, int class_id, unsigned char out[32]);
 bool lo_lexicon_code_has(const lo_lexicon *lexicon, unsigned char code, int class_id);
+/* Is this word (one token) in a class, whether a rule names the class or not?  Phrases and shapes are not looked at. */
+bool lo_lexicon_has(const lo_lexicon *lexicon, lo_str word, int class_id);
 
 #endif

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "lang/segment_sentence.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+static lo_str token_str(const lo_sentence_view *v, uint32_t i)
+{
+    return (lo_str){v->text + v->tokens[i].start, v->tokens[i].length};
+}
+
+static bool spaced(const lo_sentence_view *v, uint32_t i)
+{
+    return v->tokens[i].flags & LO_TOKEN_SPACE_BEFORE;
+}
+
+static bool starts_small(const lo_sentence_view *v, uint32_t i)
+{
+    uint8_t s = v->shapes[i];
+    return s == LO_SHAPE_LOWER || s == LO_SHAPE_ABBR_LOWER || s == LO_SHAPE_CLITIC;
+}
+
+static bool is_terminator(uint8_t shape)
+{
+    return shape == LO_SHAPE_PERIOD || shape == LO_SHAPE_QUESTION || shape == LO_SHAPE_EXCLAMATION ||
+           shape == LO_SHAPE_ELLIPSIS;
+}
+
+static bool is_abbreviation(uint8_t shape)
+{
+    return shape == LO_SHAPE_INITIAL || shape == LO_SHAPE_ABBR_LOWER || shape == LO_SHAPE_ABBR_CAPITAL ||
+           shape == LO_SHAPE_ABBR_UPPER;
+}
+
+/* Words that begin a sentence far more often than they go on after "U.S." or "Inc." */
+static bool is_starter(lo_str w)
+{
+    static const char *const list[] = {
+        "The",   "He",      "She",       "It",    "They",  "We",     "In",        "But",    "And",      "A",    "An",
+        "This",  "That",    "These",     "Those", "His",   "Her",    "Their",     "Its",    "There",    "When", "If",
+        "While", "However", "As",        "At",    "On",    "For",    "After",     "Before", "Although", "I",    "You",
+        "Our",   "My",      "What",      "Who",   "How",   "Why",    "Where",     "Some",   "Many",     "Most", "One",
+        "Since", "Yet",     "So",        "Then",  "Also",  "Such",   "Both",      "Not",    "No",       "Now",  "With",
+        "From",  "By",      "According", "Asked", "Under", "During", "Meanwhile", "Or",     "To"};
+    if (w.n > 9)
+        return false;
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+        if (lo_str_is(w, list[i]))
+            return true;
+    return false;
+}
+
+/* Takes in what closes with the sentence: quotation marks, brackets, a footnote mark, glued to what is before. */
+static uint32_t closers(const lo_sentence_view *v, uint32_t i, uint32_t end)
+{
+    while (i < end) {
+        uint8_t s = v->shapes[i];
+        if (is_terminator(s) && !spaced(v, i)) {
+            i++;
+        } else if ((s == LO_SHAPE_CLOSE_QUOTE || s == LO_SHAPE_CLOSE_BRACKET || s == LO_SHAPE_QUOTE ||
+                    s == LO_SHAPE_APOSTROPHE) &&
+                   !spaced(v, i)) {
+            i++;
+        } else if (s == LO_SHAPE_CLOSE_QUOTE && spaced(v, i) && (i + 1 == end || spaced(v, i + 1))) {
+            i++;
+        } else if (s == LO_SHAPE_OPEN_BRACKET && !spaced(v, i) && i + 2 < end && v->shapes[i + 1] == LO_SHAPE_NUMBER &&
+                   v->shapes[i + 2] == LO_SHAPE_CLOSE_BRACKET) {
+            i += 3; /* [12] */
+        } else if (s == LO_SHAPE_NUMBER && !spaced(v, i) && v->tokens[i].length <= 3 &&
+                   (i + 1 == end || spaced(v, i + 1))) {
+            i++; /* a bare footnote number */
+        } else {
+            break;
+        }
+    }
+    return i;
+}
+
+/* Is the paragraph's opening number or letter, with this full stop, a list marker? */
+static bool list_marker(const lo_sentence_view *v, uint32_t first, uint32_t stop)
+{
+    return stop == first + 1 && (v->shapes[first] == LO_SHAPE_NUMBER || v->shapes[first] == LO_SHAPE_LETTER) &&
+           v->tokens[first].length <= 4;
+}
+
+static bool ends_here(const lo_sentence_view *v, uint32_t first, uint32_t stop, uint32_t next, uint32_t end)
+{
+    if (next >= end)
+        return true;
+    uint8_t shape = v->shapes[stop], after = v->shapes[next];
+    bool small = starts_small(v, next);
+    if (shape == LO_SHAPE_PERIOD) {
+        if (list_marker(v, first, stop))
+            return false;
+        if (after == LO_SHAPE_COMMA || after == LO_SHAPE_SEMICOLON || after == LO_SHAPE_COLON ||
+            after == LO_SHAPE_CLOSE_BRACKET || after == LO_SHAPE_CLOSE_QUOTE)
+            return false;
+        if (!spaced(v, next) && after != LO_SHAPE_OPEN_QUOTE && after != LO_SHAPE_OPEN_BRACKET)
+            return !small && after != LO_SHAPE_NUMBER && after != LO_SHAPE_HYPHEN && after != LO_SHAPE_SYMBOL;
+        if (small && next > stop + 1)
+            return false; /* "… go." he said */
+        return true;
+    }
+    if (after == LO_SHAPE_COMMA || after == LO_SHAPE_SEMICOLON || after == LO_SHAPE_CLOSE_BRACKET ||
+        (after == LO_SHAPE_CLOSE_QUOTE && !spaced(v, next)))
+        return false;
+    if (shape == LO_SHAPE_ELLIPSIS) {
+        if (stop == first)
+            return false;
+        return !small && spaced(v, next) && after != LO_SHAPE_NUMBER && after != LO_SHAPE_DASH &&
+               after != LO_SHAPE_CLOSE_QUOTE && after != LO_SHAPE_ELLIPSIS;
+    }
+    if (small && (next > stop + 1 || after == LO_SHAPE_CLITIC))
+        return false; /* "Why?" he asked */
+    return after != LO_SHAPE_DASH && after != LO_SHAPE_HYPHEN;
+}
+
+static bool abbreviation_ends(const lo_sentence_view *v, uint32_t i, uint32_t next, uint32_t end)
+{
+    if (next >= end)
+        return true;
+    if (!spaced(v, next))
+        return false;
+    uint8_t after = v->shapes[next];
+    lo_str w = token_str(v, i);
+    if (after == LO_SHAPE_OPEN_QUOTE && next + 1 < end)
+        after = v->shapes[++next];
+    if (after != LO_SHAPE_CAPITALISED && after != LO_SHAPE_LETTER && after != LO_SHAPE_UPPER)
+        return false;
+    if (v->shapes[i] == LO_SHAPE_INITIAL)
+        return false;
+    if (lo_abbreviation_of(w) == LO_ABBREVIATION_TITLE || lo_abbreviation_of(w) == LO_ABBREVIATION_NUMBER)
+        return false;
+    return is_starter(token_str(v, next));
+}
+
+uint32_t lo_sentence_end(const lo_sentence_view *v, uint32_t first, uint32_t end)
+{
+    for (uint32_t i = first; i < end; i++) {
+        uint8_t shape = v->shapes[i];
+        if (is_terminator(shape)) {
+            uint32_t next = closers(v, i + 1, end);
+            if (ends_here(v, first, i, next, end))
+                return next;
+            i = next - 1;
+        } else if (is_abbreviation(shape)) {
+            uint32_t next = closers(v, i + 1, end);
+            if (abbreviation_ends(v, i, next, end))
+                return next;
+        }
+    }
+    return end;
+}
