@@ -266,9 +266,12 @@ lo_status lo_detect(lo_str bytes, lo_str declared, bool markup, lo_detected *out
         memcpy(label, declared.p, declared.n);
         label[declared.n] = 0;
     }
+    /* ISO-2022-JP and its kin are ASCII with escape sequences: only a declaration tells them from it. */
     bool escapes = strncasecmp(label, "ISO-2022", 8) == 0 && memchr(rest.p, 0x1b, rest.n);
-    if (lo_utf8_valid(rest) && !escapes) {
-        out->utf8 = true;
+    if (lo_utf8_valid(rest)) {
+        out->utf8 = !escapes;
+        add(out, label, 0);
+        add(out, "UTF-8", 0);
         return LO_OK;
     }
     utf8_shape shape = shape_of(rest);

@@ -12,9 +12,26 @@
 
 enum { HASH_SEED = 0x10c070 }; /* any fixed number but 0: the same order of keys on every run */
 
+static _Thread_local bool short_of_memory;
+
+/* Jansson calls a failed allocation by many names, "invalid token" among them. */
+static void *allocate(size_t size)
+{
+    void *block = lo_mem_alloc(size);
+    short_of_memory = short_of_memory || !block;
+    return block;
+}
+
+bool lo_jsonl_ran_short(void)
+{
+    bool ran = short_of_memory;
+    short_of_memory = false;
+    return ran;
+}
+
 void lo_jsonl_warm_up(void)
 {
-    json_set_alloc_funcs(lo_mem_alloc, lo_mem_free);
+    json_set_alloc_funcs(allocate, lo_mem_free);
     json_object_seed(HASH_SEED);
 }
 
@@ -92,7 +109,6 @@ static lo_status syntax_error(lo_str line, const json_error_t *error)
     size_t at = error->position > 0 ? (size_t)error->position : 0;
     size_t col = error->column > 0 ? (size_t)error->column : column(line, at);
     switch (json_error_code(error)) {
-    case json_error_out_of_memory: return lo_mem_short();
     case json_error_null_character:
     case json_error_null_byte_in_key:
         return lo_status_set(LO_E_DATA, "column %zu: \\u0000 stands in a string; text cannot hold it", col);
@@ -115,8 +131,7 @@ static lo_status syntax_error(lo_str line, const json_error_t *error)
     if (strstr(error->text, "Unicode '\\u"))
         return lo_status_set(LO_E_DATA, "column %zu: half a surrogate pair (\\uD800 to \\uDFFF); it is no character",
                              col);
-    return lo_status_set(LO_E_DATA, "column %zu: no valid JSON (%s)", col,
-                         lo_str_trim(lo_str_of(reason)).n ? reason : "syntax");
+    return lo_status_set(LO_E_DATA, "column %zu: no valid JSON (%s)", col, reason);
 }
 
 static lo_status wrong(lo_str line, const char *field, const char *wanted)
@@ -267,10 +282,11 @@ lo_status lo_read_jsonl(lo_str line, lo_arena *arena, lo_record *out)
     if (nul)
         return lo_status_set(LO_E_DATA, "column %zu: a zero byte (U+0000); text cannot hold it",
                              column(line, (size_t)(nul - line.p)));
+    (void)lo_jsonl_ran_short();
     json_t *root = json_loadb(line.p + skip, line.n - skip, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!root)
-        return syntax_error(line, &error);
+        return lo_jsonl_ran_short() ? lo_mem_short() : syntax_error(line, &error);
     lo_status status = fill(root, line, arena, out);
     json_decref(root);
-    return status;
+    return lo_jsonl_ran_short() && !status ? lo_mem_short() : status;
 }
