@@ -172,15 +172,16 @@ static const char *wide(lo_str s)
     return NULL;
 }
 
-/* Control characters that no text has, per thousand bytes of the first 64 KiB. */
+/* Over 2 % of the first 64 KiB are control characters that no text has. */
 static bool binary(lo_str s)
 {
     size_t n = s.n < 65536 ? s.n : 65536, controls = 0;
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        controls += (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1b) || c == 0x7f;
+        controls +=
+            (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v' && c != 0x1b) || c == 0x7f;
     }
-    return controls * 50 > n + 100;
+    return controls * 50 > n + 200;
 }
 
 /* A text of which a few letters are not ASCII gives the detector little to hold on to: then windows-1252, by far the

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "read/charset.h"
 #include "read/furniture.h"
+#include "read/jsonl.h"
 #include "read/markup.h"
 #include "read/pagemeta.h"
 #include "read/reader.h"
@@ -222,7 +223,7 @@ static void take(page *p, const char *s, size_t n, size_t at, size_t raw_n, bool
         lo_str word = {s + from, i - from};
         settle_space(p);
         lo_buf_add_str(&p->text, word);
-        p->linked += p->link ? (uint32_t)word.n : 0;
+        p->linked += p->link ? (uint32_t)word.n + 1 : 0; /* with the blank or line end behind it */
         p->visible = p->visible || word.n != 2 || memcmp(word.p, "\u00a0", 2) != 0;
         if (changed)
             lo_origins_changed(&p->origins, word.n, at, raw_n, true);
@@ -333,7 +334,7 @@ static void end_block(page *p)
             size_t back = p->block_start >= 2 ? p->block_start - 2 : 0;
             p->text.n = back;
             lo_origins_cut(&p->origins, back);
-        } else if (n - linked >= PROSE) {
+        } else if (n >= linked + PROSE) {
             p->prose += n;
         }
     }
@@ -386,6 +387,20 @@ static void read_attributes(page *p, const char *name, const char *const *atts)
     }
 }
 
+/* The parser, which knows HTML 4, keeps <head> open when <article> and its like follow without <body>. */
+static void leave_head(page *p, const char *name)
+{
+    static const char *const inside[] = {"base", "link", "meta", "noscript", "script", "style", "template", "title"};
+    frame *head = p->depth ? &p->frames[p->depth - 1] : NULL;
+    if (!head || !(head->flags & SKIP) || strcmp(head->name, "head") != 0)
+        return;
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++)
+        if (strcmp(name, inside[i]) == 0)
+            return;
+    head->flags = BLOCK | WHOLE;
+    p->skip--;
+}
+
 static void on_start(void *context, const xmlChar *element, const xmlChar **attributes)
 {
     page *p = context;
@@ -399,6 +414,7 @@ static void on_start(void *context, const xmlChar *element, const xmlChar **attr
         return;
     }
     p->placed = consumed(p) > p->placed ? consumed(p) : p->placed;
+    leave_head(p, name);
     frame *f = &p->frames[p->depth++];
     *f = (frame){.name = name, .flags = flags_of(name)};
     if (strcmp(name, "br") == 0 && !p->skip && !p->fresh)
@@ -522,9 +538,19 @@ static lo_status parse(page *p)
     /* The last is known to the XML side only, but it is this flag that lifts the limit of 10 MB. */
     htmlCtxtUseOptions(p->parser, HTML_PARSE_IGNORE_ENC | HTML_PARSE_NONET);
     p->parser->options |= XML_PARSE_HUGE;
-    for (size_t at = 0; at < p->source.n && !p->status; at += CHUNK) {
+    /* Behind </html> the parser would stop; browsers go on.  One letter of the tag is changed: then it means nothing.
+     */
+    size_t end = lo_markup_page_end(p->source, 0);
+    for (size_t at = 0; at < p->source.n && !p->status;) {
         size_t n = p->source.n - at < CHUNK ? p->source.n - at : CHUNK;
-        htmlParseChunk(p->parser, p->source.p + at, (int)n, 0);
+        if (at == end) {
+            htmlParseChunk(p->parser, "-", n = 1, 0);
+            end = lo_markup_page_end(p->source, end);
+        } else {
+            n = end - at < n ? end - at : n;
+            htmlParseChunk(p->parser, p->source.p + at, (int)n, 0);
+        }
+        at += n;
     }
     if (!p->status)
         htmlParseChunk(p->parser, p->source.p, 0, 1);
@@ -568,9 +594,12 @@ lo_status lo_html_read(lo_str source, const lo_origin *runs, uint32_t n_runs, lo
     p->source = source;
     p->arena = p->meta.arena = arena;
     p->fresh = true;
+    (void)lo_jsonl_ran_short();
     status = parse(p);
     if (!status)
         status = finish(p, runs, n_runs, out);
+    if (!status && lo_jsonl_ran_short()) /* while reading JSON-LD: the record lacks something */
+        status = lo_mem_short();
     if (p->parser)
         htmlFreeParserCtxt(p->parser);
     for (size_t i = 0; i < p->depth; i++)

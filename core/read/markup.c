@@ -71,6 +71,17 @@ lo_str lo_markup_charset(lo_str bytes)
     return LO_STR_NONE;
 }
 
+size_t lo_markup_page_end(lo_str page, size_t at)
+{
+    while ((at = find(page, at, "</")) < page.n) {
+        lo_str name = {page.p + at + 2, page.n - at - 2 < 4 ? page.n - at - 2 : 4};
+        if (lo_markup_is(name, "html") || lo_markup_is(name, "body"))
+            return at + 5;
+        at += 2;
+    }
+    return page.n;
+}
+
 typedef struct scan {
     lo_str page;
     size_t at;

@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "read/isodate.h"
-#include "read/jsonl.h"
 #include "read/markup.h"
 
 #include <jansson.h>
@@ -281,10 +280,7 @@ static void offer_string(linked *in, lo_pagemeta_field field, int rank, json_t *
 
 void lo_pagemeta_jsonld(lo_pagemeta *meta, lo_str script)
 {
-    (void)lo_jsonl_ran_short();
     json_t *root = json_loadb(script.p, script.n, JSON_DISABLE_EOF_CHECK, NULL);
-    if (!root && lo_jsonl_ran_short())
-        meta->status = meta->status ? meta->status : lo_mem_short();
     linked in = {meta, root};
     json_t *article = seek(root, is_article, NULL, 0);
     json_t *node = article ? article : seek(root, is_page, NULL, 0);
