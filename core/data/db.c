@@ -310,22 +310,61 @@ static lo_status create(struct lo_store *store)
     return status;
 }
 
-static lo_status connect(struct lo_store *store, lo_store_mode mode)
+static lo_status open_handle(struct lo_store *store, const char *name, int flags)
 {
-    int flags = mode == LO_STORE_READ    ? SQLITE_OPEN_READONLY
-                : mode == LO_STORE_WRITE ? SQLITE_OPEN_READWRITE
-                                         : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    int rc = sqlite3_open_v2(store->path, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    sqlite3_close(store->handle);
+    store->handle = NULL;
+    int rc = sqlite3_open_v2(name, &store->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc)
         return lo_db_failed(store, rc);
     harden(store->handle);
     return LO_OK;
 }
 
+/* Readers open for writing, too, where they may: SQLite then tidies up behind them and after a crash. */
+static lo_status connect(struct lo_store *store, lo_store_mode mode)
+{
+    return open_handle(store, store->path,
+                       mode == LO_STORE_CREATE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
+}
+
+/* A store in a folder that may not be written to (read-only file system): nobody writes there now, so no lock is
+ * needed. Only when no log is left beside it, whose pages would be missed. */
+static lo_status connect_immutable(struct lo_store *store)
+{
+    static const char digits[] = "0123456789abcdef";
+    lo_buf name = LO_BUF_EMPTY;
+    struct stat about;
+    lo_buf_print(&name, "%s-wal", store->path);
+    lo_buf_add_byte(&name, 0);
+    bool log = !name.status && stat(name.p, &about) == 0 && about.st_size > 0;
+    lo_buf_clear(&name);
+    lo_buf_add_text(&name, "file:");
+    for (const char *at = store->path; *at; at++)
+        if (strchr("%?#", *at))
+            lo_buf_add(&name, (char[]){'%', digits[*at >> 4 & 15], digits[*at & 15]}, 3);
+        else
+            lo_buf_add_byte(&name, (unsigned char)*at);
+    lo_buf_add(&name, "?immutable=1", sizeof "?immutable=1");
+    lo_status status = name.status ? name.status
+                       : log       ? lo_status_set(LO_E_IO,
+                                                   "%s: was left in the middle of writing; open it once where its "
+                                                         "folder may be written to",
+                                                   store->path)
+                                   : open_handle(store, name.p, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    lo_buf_free(&name);
+    return status;
+}
+
 static lo_status set_up(struct lo_store *store, lo_store_mode mode)
 {
     bool empty = false;
     lo_status status = identify(store, &empty);
+    if (status == LO_E_IO && mode == LO_STORE_READ) {
+        status = connect_immutable(store);
+        if (!status)
+            status = identify(store, &empty);
+    }
     if (status)
         return status;
     if (empty && mode != LO_STORE_CREATE)
@@ -339,6 +378,8 @@ static lo_status set_up(struct lo_store *store, lo_store_mode mode)
     }
     if ((status = lo_db_exec(store, "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
                                     "PRAGMA cell_size_check = ON")))
+        return status;
+    if (!store->writable && (status = lo_db_exec(store, "PRAGMA query_only = ON")))
         return status;
     return check_schema(store);
 }

@@ -5,6 +5,9 @@
 #include <string.h>
 
 static const lo_command commands[] = {
+    {"ingest", "STORE PATH…", "read files, folders, JSON Lines or standard input into a store", lo_cmd_ingest_run},
+    {"search", "STORE QUERY…", "full text, with the passage around each hit", lo_cmd_search_run},
+    {"verify", "STORE", "hashes, spans and indexes re-checked", lo_cmd_verify_run},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -372,7 +372,7 @@ Test(mark_rows, every_failing_allocation_is_reported, .timeout = 250)
     cr_assert_eq(fill("count.db", &store), LO_OK);
     uint64_t all = lo_mem_count();
     lo_store_close(store);
-    for (uint64_t skip = all / 3; skip < all; skip += 1 + skip / 301) { /* opening is swept in test_store */
+    for (uint64_t skip = all / 3; skip < all; skip += 1 + skip / 61) { /* opening is swept in test_store */
         lo_mem_fail_after(skip, 1);
         lo_status status = fill("sweep.db", &store);
         lo_mem_fail_never();

@@ -390,7 +390,7 @@ Test(store, every_failing_allocation_is_reported, .timeout = 250)
     uint64_t all = lo_mem_count();
     cr_assert_gt(all, 500);
     for (int forever = 0; forever < 2; forever++)
-        for (uint64_t skip = 0; skip < all; skip += 1 + skip / 97) {
+        for (uint64_t skip = 0; skip < all; skip += 1 + skip / 17) {
             lo_mem_fail_after(skip, forever);
             lo_status status = scenario("sweep.db");
             lo_mem_fail_never();
