@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
---- Expressions of time with their TIMEX3 type and value (ISO-TimeML: DATE, TIME, DURATION, SET), relative ones counted from
+--- Expressions of time with their TIMEX3 type and value (ISO-TimeML: DATE, TIME, DURATION, SET), relative ones
+--- counted from
 --- the document's date.  Without a document date the unknown parts stay X: XXXX-06-12.
 local calendar = require "locutor.calendar"
 local g = require "locutor.grammar"
@@ -76,7 +77,8 @@ local function month_date(doc, i, today)
   local name = word(doc, i)
   if not day and not year and (name == "may" or name == "march" or name == "mar.") then
     local p = word(doc, i - 1)
-    if not (p == "in" or p == "last" or p == "since" or p == "until" or p == "early" or p == "late" or p == "of" or p == "by" or p == "next") then
+    if not (p == "in" or p == "last" or p == "since" or p == "until" or p == "early" or p == "late" or p == "of"
+      or p == "by" or p == "next") then
       return nil
     end
   end
@@ -99,7 +101,7 @@ local function weekday_date(doc, i, today)
       return first, stop, value
     end
   end
-  local before, value = word(doc, i - 1), nil
+  local before = word(doc, i - 1)
   if before == "last" or before == "next" or before == "this" or before == "early" or before == "late" then
     first = i - 1
   end
@@ -111,7 +113,7 @@ local function weekday_date(doc, i, today)
       end
     end
   end
-  value = calendar.weekday_value(day, today, before)
+  local value = calendar.weekday_value(day, today, before)
   return first, calendar.part[word(doc, last)] and last + 1 or last, value
 end
 
@@ -165,7 +167,8 @@ local function unit_date(doc, i, today)
   end
   if before == "every" or before == "each" then
     return i - 1, i + 1, calendar.duration(1, unit), "SET"
-  elseif before == "last" or before == "this" or before == "next" or before == "past" or before == "previous" or before == "coming" or before == "current" then
+  elseif before == "last" or before == "this" or before == "next" or before == "past" or before == "previous"
+    or before == "coming" or before == "current" then
     if w:find "s$" then
       return nil
     end
@@ -217,7 +220,10 @@ local function year_date(doc, i)
     return nil
   end
   local before, after = word(doc, i - 1), word(doc, i + 1)
-  if before == "$" or before == "no." or before == "#" or before == "page" or calendar.unit[after] or after == "%" or (doc:is(i + 1 < doc.n_tokens and i + 1 or i, "lower") and after:find "s$" and after ~= "as" and after ~= "was" and after ~= "is" and after ~= "has") and not (before == "in" or before == "since" or before == "the") then
+  if before == "$" or before == "no." or before == "#" or before == "page" or calendar.unit[after] or after == "%"
+    or (doc:is(i + 1 < doc.n_tokens and i + 1 or i, "lower") and after:find "s$" and after ~= "as"
+      and after ~= "was" and after ~= "is" and after ~= "has")
+        and not (before == "in" or before == "since" or before == "the") then
     return nil
   end
   return i, i + 1, tostring(year)
@@ -252,7 +258,8 @@ function M.annotate(doc, out)
       end
       if first and value and first >= done then
         local s, e = doc:span(first, last)
-        out:add("date", s, e, { type = type or (value:find "T" and not value:find "^P" and "TIME") or "DATE", value = value })
+        out:add("date", s, e, { type = type or (value:find "T" and not value:find "^P" and "TIME")
+          or "DATE", value = value })
         done = last
       end
     end

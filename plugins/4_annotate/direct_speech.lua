@@ -24,12 +24,13 @@ local M = {
 }
 
 g.use {
-  "comma", "colon", "semicolon", "dash", "quote", "period", "question", "exclamation", "ellipsis", "lower", "capitalised",
+  "comma", "colon", "semicolon", "dash", "quote", "period", "question", "exclamation", "ellipsis", "lower",
+    "capitalised",
   "open_bracket", "close_bracket", "number", "open_quote", "close_quote", "attribution_verb",
 }
 
 function M.open(opt)
-  return { verbs = clause.verbs(opt.data.verbs), reach = opt.reach or opt.options.reach }
+  return { verbs = clause.verbs(opt.data.verbs), reach = opt.options.reach }
 end
 
 local function reporting(doc, state, i)
@@ -172,12 +173,14 @@ end
 
 local function ends_clause(doc, q)
   local i = final(doc, q)
-  return doc:is(i, "comma") or doc:is(i, "question") or doc:is(i, "exclamation") or doc:is(i, "dash") or doc:is(i, "ellipsis")
+  return doc:is(i, "comma") or doc:is(i, "question") or doc:is(i, "exclamation") or doc:is(i, "dash")
+    or doc:is(i, "ellipsis")
 end
 
 local function ends_sentence(doc, q)
   local i = final(doc, q)
-  return doc:is(i, "period") or doc:is(i, "question") or doc:is(i, "exclamation") or doc:is(i, "ellipsis") or doc:sub(q.finish - 1, q.finish) == "."
+  return doc:is(i, "period") or doc:is(i, "question") or doc:is(i, "exclamation") or doc:is(i, "ellipsis")
+    or doc:sub(q.finish - 1, q.finish) == "."
 end
 
 local function opens_sentence(doc, q)
@@ -191,7 +194,8 @@ local function stands_alone(doc, q)
     return true
   end
   local i = q.first - 2
-  return i >= 0 and (doc:is(i, "comma") or clause.is_break(doc, i) or q.last - q.first > 4 and clause.subordinator[doc:folded(i)])
+  return i >= 0 and (doc:is(i, "comma") or clause.is_break(doc, i) or q.last - q.first > 4
+    and clause.subordinator[doc:folded(i)])
 end
 
 --- Looks for a reporting clause of its own around quotation q; next is the quotation that follows.
@@ -232,18 +236,21 @@ function M.annotate(doc, out, state)
     local previous = list[n - 1]
     local own = own_clause(doc, state, q, list[n + 1])
     if own then
-      current = { clause = own, { q.start, q.finish }, paragraph = q.paragraph, rule = own.finish and "after" or "before" }
+      current = { clause = own, { q.start, q.finish }, paragraph = q.paragraph, rule = own.finish and "after"
+        or "before" }
       groups[#groups + 1] = current
       current.last = q
     elseif current and current.last == previous and previous.paragraph == q.paragraph then
       -- “A,” he said, “b.”   “A,” he said. “B.”   He said: “A.” “B.”
       local from = math.max(previous.after, current.clause.finish or 0)
       local gap = q.first - 1 - from
-      if ((gap == 0 or gap == 1 and not doc:is(from, "lower")) and (q.last - q.first > 2 or ends_sentence(doc, q))) or (opens_sentence(doc, q) and ends_sentence(doc, q) and q.last - q.first > 3) then
+      if ((gap == 0 or gap == 1 and not doc:is(from, "lower")) and (q.last - q.first > 2 or ends_sentence(doc, q)))
+        or (opens_sentence(doc, q) and ends_sentence(doc, q) and q.last - q.first > 3) then
         current[#current + 1] = { q.start, q.finish }
         current.last = q
       end
-    elseif current and previous and current.last == previous and q.paragraph == previous.paragraph + 1 and opens_sentence(doc, q)
+    elseif current and previous and current.last == previous and q.paragraph == previous.paragraph + 1
+      and opens_sentence(doc, q)
       and (not previous.closed or q.last - q.first > 5 and ends_sentence(doc, q)) then
       if previous.closed then
         current = { clause = { source = current.clause.source }, { q.start, q.finish }, rule = "next paragraph" }

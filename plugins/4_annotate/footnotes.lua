@@ -21,7 +21,8 @@ local markers = g.rules {
     name = "marker",
     anchor = "open_bracket",
     sentence = "any",
-    pattern = g.seq { g.cap("open", g.class "open_bracket"), g.cap("number", g.class "number"), g.cap("close", g.class "close_bracket") },
+    pattern = g.seq { g.cap("open", g.class "open_bracket"), g.cap("number", g.class "number"),
+      g.cap("close", g.class "close_bracket") },
   },
 }
 
@@ -45,7 +46,8 @@ function M.annotate(doc, out)
   end
   for _, number in ipairs(order) do
     local body = bodies[number]
-    out:add("footnote", body[1], body[2], { number = number, body = { { body[3], body[2] } }, marker = calls[number] and { calls[number] } or nil })
+    out:add("footnote", body[1], body[2], { number = number, body = { { body[3], body[2] } },
+      marker = calls[number] and { calls[number] } or nil })
   end
 end
 

@@ -15,8 +15,10 @@ local M = {
     beliefs = { type = "boolean", default = true, doc = "also beliefs and intentions" },
   },
   examples = {
-    { "Ann Lee said that Norland would sign.", makes = "attribution", source = "Ann Lee", content = "that Norland would sign" },
-    { "Norland will sign, according to Ann Lee.", makes = "attribution", source = "Ann Lee", content = "Norland will sign" },
+    { "Ann Lee said that Norland would sign.", makes = "attribution", source = "Ann Lee",
+      content = "that Norland would sign" },
+    { "Norland will sign, according to Ann Lee.", makes = "attribution", source = "Ann Lee",
+      content = "Norland will sign" },
     { "The treaty, Ann Lee said, would help.", makes = "attribution", source = "Ann Lee" },
     { "Ann Lee denied any talks.", makes = "attribution", content = "any talks" },
     { "The report was long.", makes = "attribution", none = true },
@@ -24,17 +26,20 @@ local M = {
 }
 
 g.use {
-  "comma", "colon", "semicolon", "dash", "quote", "period", "question", "exclamation", "ellipsis", "lower", "capitalised",
+  "comma", "colon", "semicolon", "dash", "quote", "period", "question", "exclamation", "ellipsis", "lower",
+    "capitalised",
   "open_bracket", "close_bracket", "number", "open_quote", "close_quote", "clitic",
 }
 
 local anchors = g.rules {
-  g.tokens { name = "verb", anchor = "attribution_verb", sentence = "any", pattern = g.cap("verb", g.class "attribution_verb") },
-  g.tokens { name = "according", anchor = "attribution_adverb", sentence = "any", pattern = g.cap("adverb", g.class "attribution_adverb") },
+  g.tokens { name = "verb", anchor = "attribution_verb", sentence = "any",
+    pattern = g.cap("verb", g.class "attribution_verb") },
+  g.tokens { name = "according", anchor = "attribution_adverb", sentence = "any",
+    pattern = g.cap("adverb", g.class "attribution_adverb") },
 }
 
 function M.open(opt)
-  local beliefs = opt.beliefs
+  local beliefs = opt.options.beliefs
   if beliefs == nil then
     beliefs = true
   end
@@ -54,7 +59,8 @@ local function nominal(doc, v, verb, lo)
     return true
   end
   local form = doc:folded(v)
-  if verb.base and not (clause.aux[w] or clause.pronoun[w] or w == "to" or w == "that" or clause.adverb[w] or clause.subordinator[w] or w:find "s$" or w == "people" or w == "n't" or w == "n’t" or w:find "ly$") then
+  if verb.base and not (clause.aux[w] or clause.pronoun[w] or w == "to" or w == "that" or clause.adverb[w]
+    or clause.subordinator[w] or w:find "s$" or w == "people" or w == "n't" or w == "n’t" or w:find "ly$") then
     for k = v - 2, math.max(lo, v - 6), -1 do
       local x = doc:folded(k)
       if clause.determiner[x] or doc:is(k, "clitic") or clause.preposition[x] then
@@ -66,15 +72,19 @@ local function nominal(doc, v, verb, lo)
     and not (w == "'ve" or w == "’ve" or w == "n't" or w == "n’t" or w == "'d" or w == "’d")
 end
 
-local heavy = clause.set "say think believe hope know tell insist argue claim suggest add feel fear predict admit expect find show"
+local heavy = clause.set [[
+  say think believe hope know tell insist argue claim suggest add feel fear predict admit expect find show
+]]
 
 --- The words between verb and complement: “on Friday”, “in a statement”, “to reporters”.
 local function skip_adjuncts(doc, i, hi, verb)
   while i < hi do
     local w = doc:folded(i)
-    if clause.weekday[w] or clause.adverb[w] and w ~= "to" and w ~= "all" and w ~= "both" and w ~= "each" and w ~= "even" and w ~= "no" and w ~= "only" and w ~= "just" then
+    if clause.weekday[w] or clause.adverb[w] and w ~= "to" and w ~= "all" and w ~= "both" and w ~= "each"
+      and w ~= "even" and w ~= "no" and w ~= "only" and w ~= "just" then
       i = i + 1
-    elseif w == "on" or w == "in" or w == "at" or w == "during" or w == "to" or w == "regarding" or w == "of" or w == "with" or w == "via" then
+    elseif w == "on" or w == "in" or w == "at" or w == "during" or w == "to" or w == "regarding" or w == "of"
+      or w == "with" or w == "via" then
       for k = i + 1, math.min(i + 12, hi - 1) do
         local x = doc:folded(k)
         if x == "that" or doc:is(k, "colon") then
@@ -118,7 +128,8 @@ local function phrase_end(doc, i, hi, is_cue)
       if x ~= "and" and not doc:is(k + 1, "capitalised") and x ~= "or" then
         return k
       end
-    elseif (w == "when" or w == "while" or w == "because" or w == "as" or w == "after" or w == "before" or w == "but") and k > i + 1 then
+    elseif (w == "when" or w == "while" or w == "because" or w == "as" or w == "after" or w == "before"
+      or w == "but") and k > i + 1 then
       return k
     end
   end
@@ -153,7 +164,8 @@ local function complement(doc, v, verb, hi, is_cue)
       if k < hi and doc:is(k, "quote") then
         return k + 1, clause.complement(doc, k, hi, is_cue), v + 1
       end
-      if doc:is(i, "capitalised") or clause.pronoun[w] or clause.determiner[w] or w == "him" or w == "her" or w == "them" or w == "me" then
+      if doc:is(i, "capitalised") or clause.pronoun[w] or clause.determiner[w] or w == "him" or w == "her"
+        or w == "them" or w == "me" then
         local j = i + 1
         while j < hi and doc:is(j, "capitalised") do
           j = j + 1
@@ -199,7 +211,9 @@ local function complement(doc, v, verb, hi, is_cue)
     end
     return nil
   end
-  if doc:is(i, "comma") or clause.is_break(doc, i) or w == "and" or w == "or" or w == "but" or w == "by" or w == "as" or w == "to" or w == "with" or w == "in" and not verb.s or w == "on" or w == "against" or doc:is(i, "close_bracket") then
+  if doc:is(i, "comma") or clause.is_break(doc, i) or w == "and" or w == "or" or w == "but" or w == "by"
+    or w == "as" or w == "to" or w == "with" or w == "in" and not verb.s or w == "on" or w == "against"
+      or doc:is(i, "close_bracket") then
     return nil
   end
   if verb.A then
@@ -215,11 +229,13 @@ local function complement(doc, v, verb, hi, is_cue)
       return i, clause.complement(doc, i, hi, is_cue), v + 1
     end
     return nil
-  elseif verb.s and heavy[verb.lemma] and (doc:is(i, "lower") or doc:is(i, "capitalised") or doc:is(i, "number") or doc:is(i, "open_bracket")) then
+  elseif verb.s and heavy[verb.lemma] and (doc:is(i, "lower") or doc:is(i, "capitalised") or doc:is(i, "number")
+    or doc:is(i, "open_bracket")) then
     return i, clause.complement(doc, i, hi, is_cue), v + 1
   elseif verb.n then
     return i, phrase_end(doc, i, hi, is_cue), v + 1
-  elseif verb.s and (clause.pronoun[w] or clause.determiner[w] or w == "there" or w == "how" or w == "what" or w == "why" or w == "whether" or doc:is(i, "capitalised")) then
+  elseif verb.s and (clause.pronoun[w] or clause.determiner[w] or w == "there" or w == "how" or w == "what"
+    or w == "why" or w == "whether" or doc:is(i, "capitalised")) then
     return i, clause.complement(doc, i, hi, is_cue), v + 1
   end
 end
@@ -245,7 +261,8 @@ local function participle_source(doc, state, v, lo, hi, last)
       if doc:is(k, "comma") then
         local verb_at
         for n = k + 1, hi - 1 do
-          if doc:is(n, "attribution_verb") and state.verbs[doc:folded(n)] and not state.verbs[doc:folded(n)].progressive then
+          if doc:is(n, "attribution_verb") and state.verbs[doc:folded(n)]
+            and not state.verbs[doc:folded(n)].progressive then
             verb_at = clause.group(doc, n, k + 1)
             break
           end
@@ -307,7 +324,8 @@ local function postposed(doc, state, v, verb, lo, hi)
   end
   -- , Lee said.   , Lee said, …
   local after = skip_adjuncts(doc, v + 1, hi)
-  if not (after >= hi or doc:is(after, "comma") or clause.is_break(doc, after) or clause.preposition[doc:folded(after)]) then
+  if not (after >= hi or doc:is(after, "comma") or clause.is_break(doc, after)
+    or clause.preposition[doc:folded(after)]) then
     return nil
   end
   local first, last = clause.subject(doc, from, lo)
@@ -328,12 +346,56 @@ local function make(doc, list, quotes, item)
       spans[#spans + 1] = { first, last }
     end
   end
-  if #spans == 0 or (#spans == 1 and spans[1][2] - spans[1][1] < 2 and item.verb and item.verb.attitude ~= "denial" and not item.verb.n) then
+  if #spans == 0 or (#spans == 1 and spans[1][2] - spans[1][1] < 2 and item.verb and item.verb.attitude ~= "denial"
+    and not item.verb.n) then
     return
   end
   item.content = spans
   item.type = type_of(doc, quotes, spans)
   list[#list + 1] = item
+end
+
+--- Adds the items; the parent of each is the smallest attribution whose content holds its cue.
+local function emit(doc, out, list, direct)
+  local holders = {}
+  for _, a in ipairs(direct) do
+    for _, span in ipairs(a.content or {}) do
+      holders[#holders + 1] = { mark = a, first = span[1], last = span[2] }
+    end
+  end
+  table.sort(list, function(x, y)
+    if x.content[1][1] ~= y.content[1][1] then
+      return x.content[1][1] < y.content[1][1]
+    elseif x.content[1][2] ~= y.content[1][2] then
+      return x.content[1][2] > y.content[1][2]
+    end
+    return x.cue[1] < y.cue[1]
+  end)
+  for _, item in ipairs(list) do
+    local fields = { type = item.type, attitude = item.attitude, rule = item.rule, score = 0.7, content = {} }
+    local s, e
+    for k, span in ipairs(item.content) do
+      local x, y = doc:span(span[1], span[2])
+      fields.content[k] = { x, y }
+      s, e = s or x, y
+    end
+    fields.cue = { { doc:span(item.cue[1], item.cue[2]) } }
+    if item.source then
+      fields.source = { { doc:span(item.source[1], item.source[2]) } }
+    end
+    local at, best = fields.cue[1][1], nil
+    for k = #holders, 1, -1 do
+      local h = holders[k]
+      if h.first <= at and at < h.last and (not best or h.last - h.first < best.last - best.first) then
+        best = h
+      end
+    end
+    fields.parent = best and best.mark
+    local mark = out:add("attribution", s, e, fields)
+    for _, span in ipairs(fields.content) do
+      holders[#holders + 1] = { mark = mark, first = span[1], last = span[2] }
+    end
+  end
 end
 
 function M.annotate(doc, out, state)
@@ -399,7 +461,8 @@ function M.annotate(doc, out, state)
           make(doc, list, quotes, item)
         end
       end
-    elseif verb and not nominal(doc, v, verb, from_lo) and (state.beliefs or verb.attitude == "speech" or verb.attitude == "denial") then
+    elseif verb and not nominal(doc, v, verb, from_lo)
+      and (state.beliefs or verb.attitude == "speech" or verb.attitude == "denial") then
       local item = { verb = verb, attitude = verb.attitude, rule = verb.lemma }
       local first, last, source, cue = postposed(doc, state, v, verb, from_lo, to_hi)
       if first then
@@ -444,50 +507,7 @@ function M.annotate(doc, out, state)
       end
     end
   end
-  M.emit(doc, out, list, direct)
-end
-
---- Adds the items; the parent of each is the smallest attribution whose content holds its cue.
-function M.emit(doc, out, list, direct)
-  local holders = {}
-  for _, a in ipairs(direct) do
-    for _, span in ipairs(a.content or {}) do
-      holders[#holders + 1] = { mark = a, first = span[1], last = span[2] }
-    end
-  end
-  table.sort(list, function(x, y)
-    if x.content[1][1] ~= y.content[1][1] then
-      return x.content[1][1] < y.content[1][1]
-    elseif x.content[1][2] ~= y.content[1][2] then
-      return x.content[1][2] > y.content[1][2]
-    end
-    return x.cue[1] < y.cue[1]
-  end)
-  for _, item in ipairs(list) do
-    local fields = { type = item.type, attitude = item.attitude, rule = item.rule, score = 0.7, content = {} }
-    local s, e
-    for k, span in ipairs(item.content) do
-      local x, y = doc:span(span[1], span[2])
-      fields.content[k] = { x, y }
-      s, e = s or x, y
-    end
-    fields.cue = { { doc:span(item.cue[1], item.cue[2]) } }
-    if item.source then
-      fields.source = { { doc:span(item.source[1], item.source[2]) } }
-    end
-    local at, best = fields.cue[1][1], nil
-    for k = #holders, 1, -1 do
-      local h = holders[k]
-      if h.first <= at and at < h.last and (not best or h.last - h.first < best.last - best.first) then
-        best = h
-      end
-    end
-    fields.parent = best and best.mark
-    local mark = out:add("attribution", s, e, fields)
-    for _, span in ipairs(fields.content) do
-      holders[#holders + 1] = { mark = mark, first = span[1], last = span[2] }
-    end
-  end
+  emit(doc, out, list, direct)
 end
 
 return M

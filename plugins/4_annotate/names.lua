@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
---- Names with what stands around them: “Foreign Ministry spokeswoman Ann Lee”, “the daily Morning Post”, “Gen. Karl Voss”.
+--- Names with what stands around them: “Foreign Ministry spokeswoman Ann Lee”, “the daily Morning Post”, “Gen. Karl
+--- Voss”.
 --- A run of capitalised words is cut into affiliation, title and name by what its words are (name_words.tsv).
 local g = require "locutor.grammar"
 

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --- Quoted runs: what stands between an opening and its closing mark, in every mark style.
---- A run stays inside its paragraph; when a paragraph ends open and the next begins with a mark, both are passages of one
+--- A run stays inside its paragraph; when a paragraph ends open and the next begins with a mark, both are passages of
+--- one
 --- quotation (closed = 0 on the first).  An odd mark never reaches further than its paragraph.
 local g = require "locutor.grammar"
 

@@ -1,7 +1,10 @@
 -- SPDX-License-Identifier: MIT
---- Turns of an interview: paragraphs that begin with a speaker's label (“DW: …”, “Ann Lee: …”), and, where only the first
---- turns are labelled, the paragraphs that follow: a short one that ends as a question is the interviewer's, others go on
---- with the answer.  Page furniture between turns (captions, lines without a full stop) is stepped over.  Each paragraph of
+--- Turns of an interview: paragraphs that begin with a speaker's label (“DW: …”, “Ann Lee: …”), and, where only the
+--- first
+--- turns are labelled, the paragraphs that follow: a short one that ends as a question is the interviewer's, others
+--- go on
+--- with the answer.  Page furniture between turns (captions, lines without a full stop) is stepped over.  Each
+--- paragraph of
 --- an answer is a direct statement of its speaker.
 local g = require "locutor.grammar"
 
@@ -15,7 +18,8 @@ local M = {
     question_limit = { type = "number", default = 90, doc = "tokens that a question without label may have at most" },
   },
   examples = {
-    { "NW: Will you sign?\n\nAnn Lee: We will.\n\nWhen will that be?\n\nIt will be soon.", makes = "turn", speaker = "Ann Lee" },
+    { "NW: Will you sign?\n\nAnn Lee: We will.\n\nWhen will that be?\n\nIt will be soon.", makes = "turn",
+      speaker = "Ann Lee" },
     { "The aim: peace.\n\nThe way is long.", makes = "turn", none = true },
   },
 }
@@ -28,7 +32,8 @@ local labels = g.rules {
     anchor = "paragraph_start",
     sentence = "any",
     pattern = g.seq {
-      g.cap("label", g.seq { g.class "capitalised", g.upto(4, g.alt { g.class "capitalised", g.class "initial", g.class "hyphen" }) }),
+      g.cap("label", g.seq { g.class "capitalised",
+        g.upto(4, g.alt { g.class "capitalised", g.class "initial", g.class "hyphen" }) }),
       g.cap("colon", g.class "colon"),
       g.any,
     },
@@ -75,10 +80,12 @@ local function about_guest(doc, p, guest)
   local s, e = doc:sentence_span(a)
   local text = doc:sub(s, math.min(e, s + 120))
   local at, stop = text:find(guest, 1, true)
-  return at and at < 12 and text:find("^ is ", stop + 1) ~= nil or at and at < 12 and text:find("^ was ", stop + 1) ~= nil
+  return at and at < 12 and text:find("^ is ", stop + 1) ~= nil or at and at < 12
+    and text:find("^ was ", stop + 1) ~= nil
 end
 
---- Labels by paragraph, kept when the page is a dialogue: two speakers who alternate, or a labelled question and answer.
+--- Labels by paragraph, kept when the page is a dialogue: two speakers who alternate, or a labelled question and
+--- answer.
 local function dialogue(doc)
   local found, count, kinds, list = {}, {}, 0, {}
   for _, c in labels:each(doc) do
@@ -157,7 +164,8 @@ function M.annotate(doc, out, state)
         end
       end
       if role == "answer" and from < e then
-        local fields = { content = { { from, e } }, type = "direct", attitude = "speech", channel = "interview", speaker = speaker, rule = "turn", score = 0.9 }
+        local fields = { content = { { from, e } }, type = "direct", attitude = "speech", channel = "interview",
+          speaker = speaker, rule = "turn", score = 0.9 }
         if mark then
           fields.source, fields.cue = label, { { mark.e, mark.e + 1 } }
         end

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: MIT
---- When, where and through whom: date said, channel, outlet, addressee, camp and editor's words of each attribution, from
---- words around it.  A date is taken from the sentence of the cue, then from the statement before it in the paragraph by
+--- When, where and through whom: date said, channel, outlet, addressee, camp and editor's words of each attribution,
+--- from
+--- words around it.  A date is taken from the sentence of the cue, then from the statement before it in the paragraph
+--- by
 --- the same speaker, then from the statement it stands inside, then from the note that belongs to it.
 local g = require "locutor.grammar"
 
@@ -70,10 +72,13 @@ local function date_near(doc, dates, mark, s, e, at)
   for _, d in ipairs(dates) do
     if d.start >= e then
       break
-    elseif d.start >= s and d.type ~= "DURATION" and d.type ~= "SET" and useful(d.value) and not in_content(mark, d.start) then
+    elseif d.start >= s and d.type ~= "DURATION" and d.type ~= "SET" and useful(d.value)
+      and not in_content(mark, d.start) then
       local before = doc:sub(math.max(s, d.start - 8), d.start):lower()
       local day = #d.value >= 10
-      local introduced = before:find "on $" or before:find "in $" or before:find "a $" or before:find "an $" or before:find "the $" or d.start - s < 3 or before:find ", $" or before:find "also $" or before:find "%[$" or before:find "said $" or before:find "last $"
+      local introduced = before:find "on $" or before:find "in $" or before:find "a $" or before:find "an $"
+        or before:find "the $" or d.start - s < 3 or before:find ", $" or before:find "also $" or before:find "%[$"
+          or before:find "said $" or before:find "last $"
       if introduced or day then
         local away = d.start <= at and at - d.start or (d.start - at) + 40
         if not day then
@@ -132,7 +137,8 @@ local function note_of(notes, mark)
   end
 end
 
-local camps = { "close to [^,;.“”\"]+", "affiliated with [^,;.“”\"]+", "hard%-?line%a*", "moderate %a+", "reformist", "pro%-%a+", "anti%-%a+", "state%-run", "independent" }
+local camps = { "close to [^,;.“”\"]+", "affiliated with [^,;.“”\"]+", "hard%-?line%a*", "moderate %a+",
+  "reformist", "pro%-%a+", "anti%-%a+", "state%-run", "independent" }
 
 local function camp_in(doc, mark)
   for _, span in ipairs(mark.source or {}) do
@@ -170,7 +176,8 @@ local function addressee(doc, mark)
   end
   local s, e = mark.cue[1][2], mark.content[1][1]
   local cue = doc:sub(mark.cue[1][1], mark.cue[1][2]):lower()
-  if s >= e or e - s > 120 or not (cue:find "t[eo]ll" or cue:find "told" or cue:find "remind" or cue:find "inform" or cue:find "warn" or cue:find "assur") then
+  if s >= e or e - s > 120 or not (cue:find "t[eo]ll" or cue:find "told" or cue:find "remind" or cue:find "inform"
+    or cue:find "warn" or cue:find "assur") then
     return nil
   end
   local text = doc:sub(s, e)
@@ -230,7 +237,8 @@ function M.resolve(doc, out)
         outlet = outlet or outlet_in(mentions, s, math.min(e, mark.content[1][1] > at and mark.content[1][1] or e))
       end
       local words = doc:sub(s, at):lower()
-      if words:find "quot" or words:find "cited" or words:find "citing" or words:find "according to" or words:find "reported" or words:find "report" then
+      if words:find "quot" or words:find "cited" or words:find "citing" or words:find "according to"
+        or words:find "reported" or words:find "report" then
         outlet = outlet or outlet_in(mentions, s, at)
       end
       if not outlet and channel == "post" and outside:lower():find "tweet" then
@@ -242,7 +250,8 @@ function M.resolve(doc, out)
       outlet = outlet or outlet_in(mentions, mark.finish, b) or outlet_in(mentions, a, mark.start)
       if not date then
         for _, d in ipairs(dates) do
-          if d.start >= a and d.finish <= b and #d.value >= 10 and d.type == "DATE" and (d.start >= mark.finish or not date) then
+          if d.start >= a and d.finish <= b and #d.value >= 10 and d.type == "DATE"
+            and (d.start >= mark.finish or not date) then
             date = d.value:sub(1, 10)
             if d.start >= mark.finish then
               break
@@ -251,7 +260,8 @@ function M.resolve(doc, out)
         end
       end
     end
-    if not date and previous and previous.paragraph == paragraph and previous.date and (previous.speaker == mark.speaker and mark.speaker ~= nil and mark.speaker ~= "") then
+    if not date and previous and previous.paragraph == paragraph and previous.date
+      and (previous.speaker == mark.speaker and mark.speaker ~= nil and mark.speaker ~= "") then
       date = previous.date
       outlet = outlet or previous.outlet
       channel = channel or previous.channel
@@ -283,7 +293,8 @@ function M.resolve(doc, out)
     if mark.type ~= "indirect" then
       set(out, mark, "editor", editors(doc, mark))
     end
-    previous = { paragraph = paragraph, date = mark.date or date, speaker = mark.speaker, outlet = outlet, channel = channel }
+    previous = { paragraph = paragraph, date = mark.date
+      or date, speaker = mark.speaker, outlet = outlet, channel = channel }
   end
 end
 

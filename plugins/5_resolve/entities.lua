@@ -69,7 +69,8 @@ local function given_match(a, b)
     return true
   end
   local x, y = a:match "^%S+", b:match "^%S+"
-  return similar(x, y) or (#x == 1 and y:sub(1, 1) == x) or (#y == 1 and x:sub(1, 1) == y) or a:find(y, 1, true) ~= nil or b:find(x, 1, true) ~= nil
+  return similar(x, y) or (#x == 1 and y:sub(1, 1) == x) or (#y == 1 and x:sub(1, 1) == y)
+    or a:find(y, 1, true) ~= nil or b:find(x, 1, true) ~= nil
 end
 
 local function gender_match(a, b)
@@ -106,6 +107,32 @@ local function title_of(doc, mark)
   return s and doc:sub(s, e):gsub("[,%s]+$", "") or nil
 end
 
+--- Entities in order of their first mention, named by their fullest form.
+local function emit(doc, out, names, of)
+  local full = {}
+  for n, mark in ipairs(names) do
+    local e = of[n]
+    local s, f = mark:first "head"
+    local name = s and doc:sub(s, f) or mark:text()
+    if not full[e] or #name > #full[e] and e.type == "person" then
+      full[e] = name
+    end
+  end
+  local marks = {}
+  for n, mark in ipairs(names) do
+    local e = of[n]
+    if not marks[e] then
+      local fields = { name = full[e]:gsub("%s+", " "), number = "singular" }
+      fields.type = e.type or nil
+      fields.gender = e.gender
+      fields.role = e.role
+      marks[e] = out:add("entity", mark.start, mark.finish, fields)
+    end
+    local how = mark.type == "person" and not mark.given and "surname" or "name"
+    out:add("mention", mark.start, mark.finish, { entity = { marks[e] }, how = how })
+  end
+end
+
 function M.resolve(doc, out)
   local names = doc:list "name"
   local people, others, of = { by = {} }, {}, {}
@@ -132,7 +159,8 @@ function M.resolve(doc, out)
       local s, e = mark:first "head"
       local head = s and key(doc:sub(s, e)) or key(mark:text())
       local person = not mark.type and not head:find " " and people.by[head]
-      person = person and person[1] or (not mark.type and not head:find " " and #head > 4 and not others[head] and find_person(people, head, "", nil))
+      person = person and person[1] or (not mark.type and not head:find " " and #head > 4 and not others[head]
+        and find_person(people, head, "", nil))
       if person then
         of[n] = person
       else
@@ -142,33 +170,7 @@ function M.resolve(doc, out)
       end
     end
   end
-  M.emit(doc, out, names, of)
-end
-
---- Entities in order of their first mention, named by their fullest form.
-function M.emit(doc, out, names, of)
-  local full = {}
-  for n, mark in ipairs(names) do
-    local e = of[n]
-    local s, f = mark:first "head"
-    local name = s and doc:sub(s, f) or mark:text()
-    if not full[e] or #name > #full[e] and e.type == "person" then
-      full[e] = name
-    end
-  end
-  local marks = {}
-  for n, mark in ipairs(names) do
-    local e = of[n]
-    if not marks[e] then
-      local fields = { name = full[e]:gsub("%s+", " "), number = "singular" }
-      fields.type = e.type or nil
-      fields.gender = e.gender
-      fields.role = e.role
-      marks[e] = out:add("entity", mark.start, mark.finish, fields)
-    end
-    local how = mark.type == "person" and not mark.given and "surname" or "name"
-    out:add("mention", mark.start, mark.finish, { entity = { marks[e] }, how = how })
-  end
+  emit(doc, out, names, of)
 end
 
 return M

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
---- Who speaks: the source of each attribution to an entity.  Joint sources are parted; a name is looked up; a pronoun goes
+--- Who speaks: the source of each attribution to an entity.  Joint sources are parted; a name is looked up; a pronoun
+--- goes
 --- to the nearest fitting speaker or subject before it; “the spokeswoman”, “the daily” to the last of that kind; what
 --- nobody names keeps its words.
 local clause = require "locutor.clause"
@@ -35,7 +36,6 @@ end
 local gender_of = { he = "male", him = "male", his = "male", she = "female", her = "female" }
 local plural = { they = true, we = true, them = true, both = true }
 local splitters = { ["and"] = true, ["or"] = true }
-local attached = clause.set "of for in from at with on by ( who to , - – —"
 
 --- The parts of a joint source, as token ranges.
 local function parts(doc, first, last)
@@ -60,7 +60,8 @@ local function parts(doc, first, last)
   if #list > 1 then
     local f, l = list[1][1], list[1][2]
     for i = f + 2, l - 3 do
-      if doc:is(i, "comma") and doc:is(i - 1, "capitalised") and doc:is(i + 1, "capitalised") and doc:is(i + 2, "capitalised") and doc:is(f, "capitalised") and doc:is(f + 1, "capitalised") then
+      if doc:is(i, "comma") and doc:is(i - 1, "capitalised") and doc:is(i + 1, "capitalised")
+        and doc:is(i + 2, "capitalised") and doc:is(f, "capitalised") and doc:is(f + 1, "capitalised") then
         list[1] = { f, i }
         table.insert(list, 2, { i + 1, l })
         break
@@ -141,7 +142,8 @@ local function named(doc, state, names, part)
         end
       end
       local titled = m:text():sub(1, 4) ~= m.entity[1].name:sub(1, 4)
-      apposed = titled and at > first and m or clean and at > first and not clause.preposition[doc:folded(at - 1)] and not doc:folded(at - 1):find "^['’]" and m or apposed
+      apposed = titled and at > first and m or clean and at > first and not clause.preposition[doc:folded(at - 1)]
+        and not doc:folded(at - 1):find "^['’]" and m or apposed
     end
     if kind == "work" and (type == "outlet" or type == "organization") then
       return m, first, core
@@ -244,7 +246,8 @@ local function nominal(doc, state, first, core, head, before, history, names, mo
       end
     end
     local entity = look_back(doc, before, function(e)
-      return e.type == "person" and (kind == "person" and (e.role or ""):lower():find(word, 1, true) or kind ~= "person" and (e.gender == kind or (e.role or ""):lower():find(word, 1, true)))
+      return e.type == "person" and (kind == "person" and (e.role or ""):lower():find(word, 1, true)
+        or kind ~= "person" and (e.gender == kind or (e.role or ""):lower():find(word, 1, true)))
     end, history, names)
     entity = entity or look_back(doc, before, function(e)
       return e.type == "person" and (kind == "person" or not e.gender or e.gender == "unknown" or e.gender == kind)
@@ -309,7 +312,8 @@ local function resolve_source(doc, state, mark, history, names)
             _, y2 = doc:span(b, stop)
           end
           local of = head and doc:folded(head) or ""
-          found = found or { name = squeeze(doc:sub(x, y2)), head = of, many = of:find "s$" ~= nil, thing = state[of] == "outlet" or state[of] == "org" or state[of] == "work" }
+          found = found or { name = squeeze(doc:sub(x, y2)), head = of, many = of:find "s$" ~= nil,
+            thing = state[of] == "outlet" or state[of] == "org" or state[of] == "work" }
           kind = state[of] and "role" or "anonymous"
         end
         organization = organization or organization_of(doc, names, s, e, found.entity)
@@ -321,7 +325,8 @@ local function resolve_source(doc, state, mark, history, names)
         end
         found.at = s
         if found.entity then
-          found.thing = found.entity.type == "organization" or found.entity.type == "outlet" or found.entity.type == "place"
+          found.thing = found.entity.type == "organization" or found.entity.type == "outlet"
+            or found.entity.type == "place"
         end
         history[#history + 1] = found
       end

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
---- Calendar words and arithmetic for TIMEX3 values (ISO 8601; weeks as ISO weeks).  A day is {y =, m =, d =} or nil: unknown.
+--- Calendar words and arithmetic for TIMEX3 values (ISO 8601; weeks as ISO weeks).  A day is {y =, m =, d =} or nil:
+--- unknown.
 local M = {}
 
 local function index(words)
@@ -13,15 +14,23 @@ local function index(words)
   return t
 end
 
-M.month = index "january/jan. february/feb. march/mar. april/apr. may june/jun. july/jul. august/aug. september/sep./sept. october/oct. november/nov. december/dec."
+M.month = index [[
+  january/jan. february/feb. march/mar. april/apr. may june/jun. july/jul. august/aug. september/sep./sept.
+  october/oct. november/nov. december/dec.
+]]
 M.weekday = index "monday tuesday wednesday thursday friday saturday sunday"
-M.number = index "one/a/an two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+M.number = index [[
+  one/a/an two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+  seventeen eighteen nineteen twenty
+]]
 M.number.thirty, M.number.forty, M.number.fifty, M.number.sixty, M.number.hundred = 30, 40, 50, 60, 100
 M.part = { morning = "TMO", afternoon = "TAF", evening = "TEV", night = "TNI" }
-M.ahead = { will = true, ["'ll"] = true, ["’ll"] = true, ["until"] = true, scheduled = true, expected = true, upcoming = true, coming = true, planned = true, soon = true, begins = true }
+M.ahead = { will = true, ["'ll"] = true, ["’ll"] = true, ["until"] = true, scheduled = true, expected = true,
+  upcoming = true, coming = true, planned = true, soon = true, begins = true }
 M.season = { spring = "SP", summer = "SU", fall = "FA", autumn = "FA", winter = "WI" }
 M.unit = {}
-for name, unit in pairs { second = "TS", minute = "TM", hour = "TH", day = "D", week = "W", month = "M", year = "Y", decade = "10Y", century = "100Y" } do
+for name, unit in pairs { second = "TS", minute = "TM", hour = "TH", day = "D", week = "W", month = "M", year = "Y",
+  decade = "10Y", century = "100Y" } do
   M.unit[name] = unit
   M.unit[name .. "s"] = unit
 end
@@ -145,7 +154,8 @@ function M.relative(which, unit, today)
   if unit:sub(1, 1) == "T" then
     return nil
   end
-  local n = (which == "last" or which == "previous" or which == "past") and -1 or (which == "next" or which == "coming") and 1 or 0
+  local n = (which == "last" or which == "previous" or which == "past") and -1
+    or (which == "next" or which == "coming") and 1 or 0
   if not today then
     return n < 0 and "PAST_REF" or n > 0 and "FUTURE_REF" or "PRESENT_REF"
   end

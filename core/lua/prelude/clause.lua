@@ -12,15 +12,32 @@ local function set(words)
 end
 M.set = set
 
-M.aux = set "is are was were be been being am has have had having do does did will would can could should may might must 's 've 'd 'll ’s ’ve ’d ’ll"
+M.aux = set [[
+  is are was were be been being am has have had having do does did will would can could should may might must 's
+  've 'd 'll ’s ’ve ’d ’ll
+]]
 M.be = set "is are was were be been being am 's ’s 're ’re"
-M.adverb = set "also then later first again once still even just only both all each never always often simply further now already previously recently reportedly not n't n’t to earlier afterwards instead once twice further flatly further long"
+M.adverb = set [[
+  also then later first again once still even just only both all each never always often simply further now
+  already previously recently reportedly not n't n’t to earlier afterwards instead once twice further flatly
+  further long
+]]
 M.pronoun = set "he she it they we i you who"
 M.determiner = set "the a an this that these those his her its their our my your some any no every each another such"
-M.preposition = set "of in on at by for from with to about against over under after before during since between among within into through as per via amid despite like near without toward towards upon across around behind beyond outside inside regarding concerning"
-M.subordinator = set "that but because if when while whereas although though as than since after before what how whether so whilst until where why and or nor yet once unless lest"
+M.preposition = set [[
+  of in on at by for from with to about against over under after before during since between among within into
+  through as per via amid despite like near without toward towards upon across around behind beyond outside
+  inside regarding concerning
+]]
+M.subordinator = set [[
+  that but because if when while whereas although though as than since after before what how whether so whilst
+  until where why and or nor yet once unless lest
+]]
 M.weekday = set "monday tuesday wednesday thursday friday saturday sunday today yesterday tonight"
-M.month = set "january february march april may june july august september october november december jan. feb. mar. apr. jun. jul. aug. sept. sep. oct. nov. dec."
+M.month = set [[
+  january february march april may june july august september october november december jan. feb. mar. apr. jun.
+  jul. aug. sept. sep. oct. nov. dec.
+]]
 
 --- Verb table from frames.tsv: form -> { lemma =, frames =, attitude = }.
 function M.verbs(tsv)
@@ -29,7 +46,8 @@ function M.verbs(tsv)
   for line in tsv:gmatch "[^\n]+" do
     local form, lemma, frames, attitude = line:match "^([^#\t]+)\t(%S+)\t(%S*)\t(%a)"
     if form then
-      local verb = { lemma = lemma, attitude = names[attitude], progressive = form:sub(-3) == "ing", base = form == lemma }
+      local verb = { lemma = lemma, attitude = names[attitude], progressive = form:sub(-3) == "ing",
+        base = form == lemma }
       for frame in frames:gmatch "%a" do
         verb[frame] = true
       end
@@ -47,7 +65,8 @@ M.is_break = is_break
 
 local function is_adverb(doc, i)
   local w = doc:folded(i)
-  return M.adverb[w] or (#w > 4 and w:sub(-2) == "ly" and doc:is(i, "lower") and w ~= "daily" and w ~= "weekly" and w ~= "family" and w ~= "ally")
+  return M.adverb[w] or (#w > 4 and w:sub(-2) == "ly" and doc:is(i, "lower") and w ~= "daily" and w ~= "weekly"
+    and w ~= "family" and w ~= "ally")
 end
 
 --- Start of the verb group that ends with token v; second result: negated; third: passive.
@@ -70,7 +89,11 @@ function M.group(doc, v, lo)
   return i, negated, passive
 end
 
-local leading = set "but and or so yet however also then later meanwhile now even still for nor while whereas though although when because that additionally similarly moreover importantly surprisingly if as since after until once where whilst unless"
+local leading = set [[
+  but and or so yet however also then later meanwhile now even still for nor while whereas though although when
+  because that additionally similarly moreover importantly surprisingly if as since after until once where
+  whilst unless
+]]
 
 --- The subject that ends right before token e: first, last, and whether it was found behind a comma.
 function M.subject(doc, e, lo)
@@ -172,7 +195,8 @@ function M.main_subject(doc, lo, v)
       k = k + 3
     elseif leading[w] or doc:is(k, "comma") or is_adverb(doc, k) then
       k = k + 1
-    elseif M.preposition[w] or w == "the" and k + 1 < v and (doc:folded(k + 1) == "day" or doc:folded(k + 1) == "same") or M.weekday[w] then
+    elseif M.preposition[w] or w == "the" and k + 1 < v
+      and (doc:folded(k + 1) == "day" or doc:folded(k + 1) == "same") or M.weekday[w] then
       repeat
         k = k + 1
       until k >= v or doc:is(k, "comma")
@@ -183,7 +207,9 @@ function M.main_subject(doc, lo, v)
   local first = k
   while k < v do
     local w = doc:folded(k)
-    if doc:is(k, "comma") or is_break(doc, k) or M.aux[w] and not (w == "'s" or w == "’s") or (k > first and doc:is(k, "lower") and (w:find "ed$" or M.adverb[w])) or w == "who" or w == "which" or w == "that" or doc:is(k, "attribution_verb") and k > first then
+    if doc:is(k, "comma") or is_break(doc, k) or M.aux[w] and not (w == "'s" or w == "’s")
+      or (k > first and doc:is(k, "lower") and (w:find "ed$" or M.adverb[w])) or w == "who" or w == "which"
+        or w == "that" or doc:is(k, "attribution_verb") and k > first then
       break
     end
     k = k + 1
@@ -193,17 +219,23 @@ function M.main_subject(doc, lo, v)
   end
 end
 
-local opener = set "in on at to during after before from with about for while when as because if since through via by and but or that where whom until"
+local opener = set [[
+  in on at to during after before from with about for while when as because if since through via by and but or
+  that where whom until
+]]
 
 --- The noun phrase that starts at token i (after “said”): first, last.
 function M.phrase_after(doc, i, hi)
   local k = i
   while k < hi do
     local w = doc:folded(k)
-    if is_break(doc, k) or opener[w] and not (w == "and" and k > i and k + 1 < hi and (doc:is(k + 1, "capitalised") or M.determiner[doc:folded(k + 1)]) and doc:folded(k - 1) ~= ",") and not (w == "for" or w == "at" or w == "in" or w == "from" or w == "to" or w == "with") then
+    if is_break(doc, k) or opener[w] and not (w == "and" and k > i and k + 1 < hi
+      and (doc:is(k + 1, "capitalised") or M.determiner[doc:folded(k + 1)]) and doc:folded(k - 1) ~= ",")
+        and not (w == "for" or w == "at" or w == "in" or w == "from" or w == "to" or w == "with") then
       break
     end
-    if (w == "for" or w == "at" or w == "in" or w == "from" or w == "to" or w == "with" or w == "on" or w == "during") and (k == i or doc:is(k - 1, "capitalised") or M.pronoun[doc:folded(k - 1)]) then
+    if (w == "for" or w == "at" or w == "in" or w == "from" or w == "to" or w == "with" or w == "on"
+      or w == "during") and (k == i or doc:is(k - 1, "capitalised") or M.pronoun[doc:folded(k - 1)]) then
       break
     end
     if M.weekday[w] or M.month[w] and doc:is(k, "capitalised") and k + 1 < hi and doc:is(k + 1, "number") then
@@ -212,7 +244,8 @@ function M.phrase_after(doc, i, hi)
     if doc:is(k, "comma") then
       -- an apposition runs to the next comma or the end
       local next_word = k + 1 < hi and doc:folded(k + 1) or ""
-      if not (M.determiner[next_word] or next_word == "who" or next_word == "which" or next_word == "whose" or k + 1 < hi and doc:is(k + 1, "capitalised")) then
+      if not (M.determiner[next_word] or next_word == "who" or next_word == "which" or next_word == "whose"
+        or k + 1 < hi and doc:is(k + 1, "capitalised")) then
         break
       end
       local j = k + 1
@@ -236,10 +269,12 @@ end
 function M.trim(doc, first, last)
   while last > first do
     local i = last - 1
-    if doc:is(i, "period") or doc:is(i, "comma") or doc:is(i, "semicolon") or doc:is(i, "close_quote") or doc:is(i, "dash") or doc:is(i, "colon")
+    if doc:is(i, "period") or doc:is(i, "comma") or doc:is(i, "semicolon") or doc:is(i, "close_quote")
+      or doc:is(i, "dash") or doc:is(i, "colon")
       or doc:is(i, "question") or doc:is(i, "exclamation") or (doc:is(i, "quote") and not doc:is(i, "open_quote")) then
       last = last - 1
-    elseif doc:is(i, "close_bracket") and i - 2 >= first and doc:is(i - 1, "number") and doc:is(i - 2, "open_bracket") then
+    elseif doc:is(i, "close_bracket") and i - 2 >= first and doc:is(i - 1, "number")
+      and doc:is(i - 2, "open_bracket") then
       last = last - 3
     else
       break
@@ -256,7 +291,8 @@ function M.complement(doc, i, hi, is_cue)
   local k = i
   local lo = doc:sentence(doc:sentence_of(i))
   local opened = doc:folded(lo)
-  if leading[opened] and lo + 1 < i and M.subordinator[doc:folded(lo + 1)] or doc:is(lo + 1, "comma") and lo + 2 < i then
+  if leading[opened] and lo + 1 < i and M.subordinator[doc:folded(lo + 1)] or doc:is(lo + 1, "comma")
+    and lo + 2 < i then
     opened = doc:folded(doc:is(lo + 1, "comma") and lo + 2 or lo + 1)
   end
   opened = opened == "while" or opened == "although" or opened == "though" or opened == "whilst" or opened == "whereas"
@@ -278,7 +314,7 @@ function M.complement(doc, i, hi, is_cue)
         while j < hi and is_adverb(doc, j) do
           j = j + 1
         end
-        if j < hi and is_cue(j) and not (doc:folded(j - 1) == "to") then
+        if j < hi and is_cue(j) and doc:folded(j - 1) ~= "to" then
           return k
         elseif opened and word ~= "and" then
           while j < hi and (doc:is(j, "open_bracket") or doc:is(j, "close_bracket") or doc:is(j, "number")) do
@@ -301,7 +337,9 @@ function M.complement(doc, i, hi, is_cue)
         while j < hi and (is_adverb(doc, j) or M.aux[doc:folded(j)]) do
           j = j + 1
         end
-        if j < hi and is_cue(j) and not is_cue(k - 1) and (j + 1 < hi and (doc:folded(j + 1) == "that" or doc:is(j + 1, "quote") or doc:is(j, "lower"))) and doc:folded(j):find "ed$" then
+        if j < hi and is_cue(j) and not is_cue(k - 1)
+          and (j + 1 < hi and (doc:folded(j + 1) == "that" or doc:is(j + 1, "quote") or doc:is(j, "lower")))
+            and doc:folded(j):find "ed$" then
           return k
         end
       end
