@@ -10,6 +10,7 @@
 #include "read/pagemeta.h"
 #include "read/reader.h"
 
+#include <ctype.h>
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
@@ -17,7 +18,15 @@
 #include <string.h>
 
 /* NEAR: how far the parser's own offset may be off a run of text. */
-enum { CHUNK = 16 << 10, NEAR = 8, ENTITY_MAX = 64, DROPPED_MAX = 64, PROSE = 100, JSONLD_MAX = 1 << 20, SNIFF = 1024 };
+enum {
+    CHUNK = 16 << 10,
+    NEAR = 8,
+    REFERRED_MAX = 8,
+    DROPPED_MAX = 64,
+    PROSE = 100,
+    JSONLD_MAX = 1 << 20,
+    SNIFF = 1024
+};
 
 enum {
     BLOCK = 1,
@@ -250,31 +259,57 @@ static size_t repair_control(const char *s, size_t n, char out[4])
     return meant ? lo_utf8_encode(meant, out) : 0;
 }
 
-/* The parser drops control characters from the middle of a run.  Steps back from end; SIZE_MAX when it does not fit. */
+/* The parser drops control characters from the middle of a run.  Steps back from end, character by character; SIZE_MAX
+ * when it does not fit. */
 static size_t start_with_gaps(const page *p, const char *s, size_t n, size_t end)
 {
     size_t at = end, dropped = 0;
-    while (n && at > p->placed && dropped <= DROPPED_MAX)
-        if (p->source.p[--at] == s[n - 1])
-            n--;
+    while (n && at > p->placed && dropped <= DROPPED_MAX) {
+        size_t back = at - 1, last = n - 1;
+        while (back > p->placed && !lo_utf8_boundary(p->source, back))
+            back--;
+        while (last && !lo_utf8_boundary((lo_str){s, n}, last))
+            last--;
+        if (at - back == n - last && memcmp(p->source.p + back, s + last, n - last) == 0)
+            n = last;
         else
             dropped++;
+        at = back;
+    }
     return n ? SIZE_MAX : at;
 }
 
 static void take_with_gaps(page *p, const char *s, size_t n, size_t at)
 {
     for (size_t i = 0; i < n;) {
-        while (p->source.p[at] != s[i])
-            at++;
-        size_t same = 1;
-        while (i + same < n && p->source.p[at + same] == s[i + same])
-            same++;
-        take(p, s + i, same, at, same, false);
-        i += same;
-        at += same;
+        size_t size = lo_utf8_length((unsigned char)s[i]);
+        if (memcmp(p->source.p + at, s + i, size) == 0) {
+            take(p, s + i, size, at, size, false);
+            i += size;
+            p->placed = at + size;
+        }
+        at += lo_utf8_length((unsigned char)p->source.p[at]);
     }
-    p->placed = at;
+}
+
+/* Where the reference that ends at end starts; end when there is none. */
+static size_t reference_start(const page *p, size_t end)
+{
+    size_t at = end;
+    while (at > p->placed) {
+        unsigned char c = (unsigned char)p->source.p[--at];
+        if (c == '&')
+            return at;
+        if (!isalnum(c) && c < 0x80 && !strchr("#;:._-", c))
+            return end;
+    }
+    return end;
+}
+
+/* The parser knows "&amp;" and numbers; "&amp" and "&AMP;" it passes on as they are. */
+static bool names_ampersand(lo_str reference)
+{
+    return reference.n >= 3 && (reference.p[1] == '#' || (reference.n >= 5 && memcmp(reference.p, "&amp;", 5) == 0));
 }
 
 static void on_text(void *context, const xmlChar *bytes, int length)
@@ -292,10 +327,13 @@ static void on_text(void *context, const xmlChar *bytes, int length)
     if (p->skip)
         return;
     /* An entity first: "&" is itself the text of "&amp;" and stands right before. */
-    size_t entity = end;
-    while (entity > p->placed && end - entity < ENTITY_MAX && p->source.p[entity] != '&')
-        entity--;
-    bool referred = n <= 8 && entity < end && p->source.p[entity] == '&' && end - entity > n;
+    size_t entity = n <= REFERRED_MAX ? reference_start(p, end) : end;
+    bool referred = end - entity > n;
+    if (referred && n == 1 && *s == '&' && !names_ampersand((lo_str){p->source.p + entity, p->source.n - entity})) {
+        p->placed = entity + 1; /* no entity after all: its name comes as text */
+        take(p, s, 1, entity, 1, false);
+        return;
+    }
     if (!referred)
         for (size_t off = 0; off <= 2 * NEAR; off++) {
             size_t at = end - n + (off % 2 ? (off + 1) / 2 : 0) - (off % 2 ? 0 : off / 2);
@@ -413,7 +451,6 @@ static void on_start(void *context, const xmlChar *element, const xmlChar **attr
                               LO_HTML_DEPTH_MAX, consumed(p)));
         return;
     }
-    p->placed = consumed(p) > p->placed ? consumed(p) : p->placed;
     leave_head(p, name);
     frame *f = &p->frames[p->depth++];
     *f = (frame){.name = name, .flags = flags_of(name)};
@@ -504,7 +541,6 @@ static void on_end(void *context, const xmlChar *element)
     page *p = context;
     if (p->status)
         return;
-    p->placed = consumed(p) > p->placed ? consumed(p) : p->placed;
     /* The parser closes in order; should it ever not, what is open inside is closed too. */
     size_t at = p->depth;
     while (at && strcmp(p->frames[at - 1].name, (const char *)element) != 0)
@@ -595,7 +631,9 @@ lo_status lo_html_read(lo_str source, const lo_origin *runs, uint32_t n_runs, lo
     p->arena = p->meta.arena = arena;
     p->fresh = true;
     (void)lo_jsonl_ran_short();
-    status = parse(p);
+    status = lo_buf_reserve(&p->text, source.n / 4 + 64);
+    if (!status)
+        status = parse(p);
     if (!status)
         status = finish(p, runs, n_runs, out);
     if (!status && lo_jsonl_ran_short()) /* while reading JSON-LD: the record lacks something */

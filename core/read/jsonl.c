@@ -35,6 +35,11 @@ void lo_jsonl_warm_up(void)
     json_object_seed(HASH_SEED);
 }
 
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Behind the string whose opening mark is at at. */
 static size_t string_end(lo_str json, size_t at)
 {
@@ -52,7 +57,7 @@ lo_str lo_jsonl_value(lo_str json, const char *field)
         if (c == '"') {
             size_t end = string_end(json, at);
             if (depth == 1 && expects_key && end - at == n + 2 && memcmp(json.p + at + 1, field, n) == 0) {
-                while (end < json.n && (json.p[end] == ':' || json.p[end] == ' ' || json.p[end] == '\t'))
+                while (end < json.n && (json.p[end] == ':' || blank(json.p[end])))
                     end++;
                 return (lo_str){json.p + end, json.n - end};
             }
@@ -62,7 +67,7 @@ lo_str lo_jsonl_value(lo_str json, const char *field)
         }
         depth += c == '{' || c == '[';
         depth -= (c == '}' || c == ']') && depth;
-        expects_key = (c == '{' || c == ',') || (expects_key && (c == ' ' || c == '\t'));
+        expects_key = (c == '{' || c == ',') || (expects_key && blank(c));
         at++;
     }
     return LO_STR_NONE;

@@ -63,6 +63,21 @@ Test(reader, words_lead_back_to_their_bytes)
     cr_assert(lo_str_is(record.text, "na\u00efve \u201cwords\u201d here, caf\u00e9"), "%.*s", LO_STR_ARG(record.text));
     cr_assert(lo_str_is(raw_of(&record, text, "words"), "words"));
     cr_assert(lo_str_is(raw_of(&record, text, "caf\u00e9"), "caf\xe9"));
+    /* near ampersands that are none, behind dropped controls, after attributes with ampersands, around a cut tag */
+    page = LO_STR("<p>AT&T &amp co. &nosuch; R&amp;D<a href=\"?a&b\">ok</a> o\x01ne\x02\u00e9 &#x41;</p>");
+    cr_assert_eq(lo_read_file(LO_STR("p.html"), page, &arena, &record), LO_OK, "%s", lo_status_message());
+    cr_assert(lo_str_is(record.text, "AT&T &amp co. &nosuch; R&Dok one\u00e9 A"), "%.*s", LO_STR_ARG(record.text));
+    static const char *const words[][2] = {{"AT&T", "AT&T"},
+                                           {"&amp", "&amp"},
+                                           {"co.", "co."},
+                                           {"&nosuch;", "&nosuch;"},
+                                           {"R&D", "R&amp;D"},
+                                           {"ok", "ok"},
+                                           {"one\u00e9", "o\x01ne\x02\u00e9"},
+                                           {"A", "A"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        cr_expect(lo_str_is(raw_of(&record, page, words[i][0]), words[i][1]), "%s: %.*s", words[i][0],
+                  LO_STR_ARG(raw_of(&record, page, words[i][0])));
     lo_arena_free(&arena);
 }
 
