@@ -429,19 +429,21 @@ lo_status lo_store_count_stale(lo_store *store, const lo_digest *signature, uint
 
 lo_status lo_store_count(lo_store *store, lo_store_counts *out)
 {
-    static const char *const queries[] = {"SELECT count(*) FROM document",
-                                          "SELECT count(*) FROM document WHERE current = 1",
-                                          "SELECT count(*) FROM text", "SELECT count(*) FROM mark"};
-    uint64_t *const numbers[] = {&out->documents, &out->current, &out->texts, &out->marks};
+    sqlite3_stmt *statement;
+    bool row;
     *out = (lo_store_counts){0};
-    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
-        sqlite3_stmt *statement;
-        lo_status status = lo_db_statement(store, queries[i], &statement);
-        if (!status)
-            status = one_number(store, statement, numbers[i]);
-        if (status)
-            return status;
-    }
+    lo_status status = lo_db_statement(store, /* one statement: numbers of one moment */
+                                       "SELECT (SELECT count(*) FROM document), (SELECT count(*) FROM document WHERE"
+                                       " current = 1), (SELECT count(*) FROM text), (SELECT count(*) FROM mark)",
+                                       &statement);
+    if (!status)
+        status = lo_db_step(store, statement, &row);
+    if (status)
+        return status;
+    uint64_t *const numbers[] = {&out->documents, &out->current, &out->texts, &out->marks};
+    for (int i = 0; i < 4; i++)
+        *numbers[i] = (uint64_t)sqlite3_column_int64(statement, i);
+    sqlite3_reset(statement);
     return LO_OK;
 }
 
