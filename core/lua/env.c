@@ -393,7 +393,7 @@ static int bounded(lua_State *L)
     for (int i = 1; i <= lua_gettop(L); i++) {
         if (lua_type(L, i) == LUA_TSTRING && lua_rawlen(L, i) > PATTERN_NODES / 2)
             return luaL_error(L, too_large, PATTERN_NODES);
-        if (lua_type(L, i) == LUA_TNUMBER && lua_tonumber(L, i) > PATTERN_NODES / 2)
+        if (lua_type(L, i) == LUA_TNUMBER && (lua_tonumber(L, i) > PATTERN_NODES / 2 || lua_tonumber(L, i) < -PATTERN_NODES / 2))
             return luaL_error(L, too_large, PATTERN_NODES);
         if (lua_type(L, i) != LUA_TTABLE)
             continue;
