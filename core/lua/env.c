@@ -134,7 +134,7 @@ static bool is_array(lua_State *L, int table)
     return seen == n;
 }
 
-static int sorted_pairs(lua_State *L)
+int lo_vm_sorted_pairs(lua_State *L)
 {
     luaL_checkany(L, 1);
     if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
@@ -212,7 +212,7 @@ static int no_new_global(lua_State *L)
     return luaL_error(L, "a plugin makes no globals: write 'local %s'", describe_key(L));
 }
 
-static const luaL_Reg own_basic[] = {{"pairs", sorted_pairs},
+static const luaL_Reg own_basic[] = {{"pairs", lo_vm_sorted_pairs},
                                      {"next", sorted_next},
                                      {"setmetatable", set_metatable},
                                      {"tostring", lo_vm_describe_call},

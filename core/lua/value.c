@@ -223,6 +223,31 @@ lo_status lo_value_pack(lua_State *L, int index, lo_buf *out)
     return status;
 }
 
+static int free_buffer(lua_State *L)
+{
+    lo_buf_free(lua_touserdata(L, 1));
+    return 0;
+}
+
+void lo_value_push_packed(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    luaL_checkstack(L, 6, NULL);
+    lo_buf *buf = lua_newuserdatauv(L, sizeof *buf, 0); /* Lua may raise while it grows: its own finalizer frees it */
+    *buf = LO_BUF_EMPTY;
+    if (luaL_newmetatable(L, "locutor.buffer")) {
+        lua_pushcfunction(L, free_buffer);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    lo_status status = lo_value_pack(L, index, buf);
+    if (status)
+        luaL_error(L, "%s", status == LO_E_MEMORY ? "not enough memory" : lo_status_message());
+    lua_pushlstring(L, buf->p, buf->n);
+    lo_buf_free(buf);
+    lua_remove(L, -2);
+}
+
 /* ---- in ---- */
 
 static lua_Integer take_integer(lo_cursor *at)

@@ -16,6 +16,8 @@ enum { LO_VALUE_DEPTH = 32, LO_VALUE_SIZE = 64 << 20 };
 /* Appends the value at index.  Raises only when Lua's memory is short: call protected.  LO_E_ARG: functions, userdata, tables in themselves, too deep; LO_E_LIMIT:
  * too large; LO_E_MEMORY.  The message says where ("targets[2].about: …"). */
 lo_status lo_value_pack(lua_State *L, int index, lo_buf *out);
+/* Pushes the value at index packed, as a string.  Raises what lo_value_pack refuses, and when memory is short. */
+void lo_value_push_packed(lua_State *L, int index);
 /* Whether bytes are one packed value and nothing else: LO_E_DATA.  They may be hostile. */
 lo_status lo_value_check(lo_str packed);
 /* Pushes the value; empty bytes are nil.  Raises on hostile bytes and when memory is short: call protected. */

@@ -10,7 +10,7 @@
 
 #include "base/str.h"
 
-#include <lua.h>
+#include <lauxlib.h>
 
 typedef struct lo_vm lo_vm;
 
@@ -52,7 +52,8 @@ lua_State *lo_vm_set_running(lua_State *L); /* the coroutine that runs from now 
 void lo_vm_open_libraries(lua_State *L, bool trusted); /* env.c */
 void lo_vm_push_lpeg(lua_State *L);         /* a private copy of the LPeg functions */
 void lo_vm_set_core(lua_State *L);          /* pops the table of functions that prelude modules are given */
+int lo_vm_sorted_pairs(lua_State *L);       /* pairs */
 int lo_vm_describe_call(lua_State *L);      /* tostring */
-extern const struct luaL_Reg lo_env_string[], lo_env_table[], lo_env_coroutine[];
+extern const luaL_Reg lo_env_string[], lo_env_table[], lo_env_coroutine[];
 
 #endif
