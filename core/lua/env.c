@@ -197,6 +197,34 @@ static int set_metatable(lua_State *L)
     return 1;
 }
 
+/* xpcall whose handler runs when the error has been caught: Lua's own runs it at the place of the error, and a handler
+ * that fails is called for its own failure, again and again, so that a time limit could not end it. */
+static int handled(lua_State *L, int status, lua_KContext context)
+{
+    (void)context;
+    if (status == LUA_OK || status == LUA_YIELD) {
+        lua_pushboolean(L, 1);
+        lua_replace(L, 1);
+        lua_remove(L, 2); /* the handler */
+        return lua_gettop(L);
+    }
+    lua_pushvalue(L, 2);
+    lua_insert(L, -2);
+    lua_call(L, 1, 1);
+    lua_pushboolean(L, 0);
+    lua_insert(L, -2);
+    return 2;
+}
+
+static int protected_call(lua_State *L)
+{
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    int n = lua_gettop(L);
+    lua_pushvalue(L, 1);
+    lua_insert(L, 3); /* function below its arguments; 1 keeps a place for the result */
+    return handled(L, lua_pcallk(L, n - 2, LUA_MULTRET, 0, 0, handled), 0);
+}
+
 static const char *describe_key(lua_State *L)
 {
     return lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_typename(L, 2);
@@ -216,11 +244,12 @@ static const luaL_Reg own_basic[] = {{"pairs", lo_vm_sorted_pairs},
                                      {"next", sorted_next},
                                      {"setmetatable", set_metatable},
                                      {"tostring", lo_vm_describe_call},
+                                     {"xpcall", protected_call},
                                      {NULL, NULL}};
 
 static const allowed plugin_libraries[] = {
     {"",
-     "assert error getmetatable ipairs pcall rawequal rawget rawlen rawset select tonumber type xpcall",
+     "assert error getmetatable ipairs pcall rawequal rawget rawlen rawset select tonumber type",
      own_basic},
     {"string", "byte char find gmatch gsub len lower match pack packsize reverse sub unpack upper", lo_env_string},
     {"table", "pack unpack", lo_env_table},

@@ -21,10 +21,6 @@ static int go_on(lua_State *L, lua_State *co, int n)
         lua_pushliteral(L, "too many arguments to resume");
         return -1;
     }
-    if (lua_status(co) == LUA_OK && lua_gettop(co) == 0) {
-        lua_pushliteral(L, "cannot resume dead coroutine");
-        return -1;
-    }
     lua_xmove(L, co, n);
     int results = 0;
     lua_State *former = lo_vm_set_running(co);
