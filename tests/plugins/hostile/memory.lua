@@ -1,6 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- Fills memory until the cap.
-local M = { api = 1, version = "1.0", summary = "hostile: eats memory", needs = { "token" }, makes = { "noise" } }
+local M = {
+  api = 1,
+  version = "1.0",
+  summary = "hostile: eats memory",
+  needs = { "token" },
+  makes = { "noise" },
+}
 
 function M.annotate()
   local kept = {}

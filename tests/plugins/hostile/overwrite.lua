@@ -1,6 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- Replaces every function it can reach, then shows what it did.
-local M = { api = 1, version = "1.0", summary = "hostile: overwrites every function in reach", needs = { "token" }, makes = { "noise" } }
+local M = {
+  api = 1,
+  version = "1.0",
+  summary = "hostile: overwrites every function in reach",
+  needs = { "token" },
+  makes = { "noise" },
+}
 
 local function forged()
   error("overwritten", 0)
