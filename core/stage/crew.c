@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LUA_MEMORY = 128 << 20, AWAIT_MS = LO_WORKER_LIMIT_LOAD * 2 };
+enum { LUA_MEMORY = 128 << 20, AWAIT_MS = LO_WORKER_LIMIT_LOAD * 2, STARTS = 8 };
 
 static void warn(const lo_crew_options *options, const char *message)
 {
@@ -146,11 +146,26 @@ static lo_status take_opened(const lo_frame *frame)
                          (int)(frame->payload.n ? frame->payload.n - 1 : 0), frame->payload.p + 1);
 }
 
+/* The next answer of a pool's first process.  Killed by somebody else, it is started again. */
+static lo_status await(lo_crew *crew, uint32_t pool, unsigned type, lo_frame *frame)
+{
+    lo_process *process = &crew->pools[pool].processes[0];
+    lo_status status = lo_process_await(process, type, AWAIT_MS, frame);
+    for (int tries = 0; status == LO_E_BUSY && tries < STARTS; tries++) {
+        status = lo_crew_start(crew, pool, process);
+        if (!status && type == LO_FRAME_OPENED) /* it tells its contracts again, which are known */
+            status = lo_process_await(process, LO_FRAME_CONTRACTS, AWAIT_MS, frame);
+        if (!status)
+            status = lo_process_await(process, type, AWAIT_MS, frame);
+    }
+    return status;
+}
+
 static lo_status await_contracts(lo_crew *crew, const lo_crew_options *options, uint32_t pool)
 {
     lo_process *process = &crew->pools[pool].processes[0];
     lo_frame frame;
-    lo_status status = lo_process_await(process, LO_FRAME_CONTRACTS, AWAIT_MS, &frame);
+    lo_status status = await(crew, pool, LO_FRAME_CONTRACTS, &frame);
     if (!status)
         status = check_seal(crew, options, process);
     return status ? status : take_contracts(crew, options, pool, frame.payload);
@@ -209,8 +224,7 @@ static lo_status open_foreign(lo_crew *crew, const lo_crew_options *options, uin
     if (status || (status = lo_crew_start(crew, pool_index, &pool->processes[0])))
         return status;
     status = await_contracts(crew, options, pool_index);
-    if (!status && !plugin->fault && runs &&
-        !(status = lo_process_await(&pool->processes[0], LO_FRAME_OPENED, AWAIT_MS, &frame)))
+    if (!status && !plugin->fault && runs && !(status = await(crew, pool_index, LO_FRAME_OPENED, &frame)))
         status = take_opened(&frame);
     if (status && status != LO_E_MEMORY && status != LO_E_IO) {
         if (!plugin->fault) {
@@ -328,7 +342,7 @@ static lo_status open_shared(lo_crew *crew)
         if (!status)
             status = lo_process_flush(&pool->processes[i]);
     }
-    if (status || (status = lo_process_await(&pool->processes[0], LO_FRAME_OPENED, AWAIT_MS, &frame)))
+    if (status || (status = await(crew, 0, LO_FRAME_OPENED, &frame)))
         return status;
     return take_opened(&frame);
 }

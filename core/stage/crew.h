@@ -12,8 +12,8 @@
 typedef struct lo_crew_options {
     uint32_t workers; /* 0: in this process, shipped plugins only */
     bool fast, unsafe, timing;
-    bool tolerant;      /* wrong options from the configuration are listed as a plugin's fault, they do not fail the run */
-    lo_stage last;      /* plugins of later stages are not looked at */
+    bool tolerant; /* wrong options from the configuration are listed as a plugin's fault, they do not fail the run */
+    lo_stage last; /* plugins of later stages are not looked at */
     const char *config; /* paths; NULL: none */
     const char *targets;
     const char *const *directories;

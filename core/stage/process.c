@@ -167,13 +167,14 @@ uint64_t lo_process_check(lo_process *process)
 
 lo_status lo_process_await(lo_process *process, unsigned type, uint32_t milliseconds, lo_frame *out)
 {
-    bool have = false, ended = false, outside;
+    bool have = false, ended = false;
     lo_status status = lo_process_flush(process);
     lo_process_watch(process, milliseconds);
     while (!status && !(status = lo_process_next(process, out, &have)) && !have) {
         if (ended || process->inside) {
-            status = lo_status_set(process->killed ? LO_E_LIMIT : LO_E_PLUGIN, "its process %s",
-                                   process->inside ? "said nothing" : lo_process_reap(process, &outside));
+            bool late = process->killed, outside = false;
+            const char *how = process->inside ? "said nothing" : lo_process_reap(process, &outside);
+            status = lo_status_set(outside ? LO_E_BUSY : late ? LO_E_LIMIT : LO_E_PLUGIN, "its process %s", how);
             break;
         }
         uint64_t left = lo_process_check(process);

@@ -42,7 +42,7 @@ void lo_process_watch(lo_process *process, uint32_t milliseconds);
 uint64_t lo_process_check(lo_process *process);
 
 /* Waits for one frame of a type during setup, under the clock.  LO_E_LIMIT: too late; LO_E_PLUGIN: it died, and the
- * message says of what; LO_E_DATA: it sent something else. */
+ * message says of what; LO_E_BUSY: somebody else killed it; LO_E_DATA: it sent something else. */
 lo_status lo_process_await(lo_process *process, unsigned type, uint32_t milliseconds, lo_frame *out);
 
 /* After it ended: reaps it.  *outside: somebody else's SIGKILL, nothing the worker did.  The words ("ran out of time",
