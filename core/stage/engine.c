@@ -82,6 +82,7 @@ typedef struct loading {
     lo_engine *engine;
     lo_engine_plugin *plugin;
     const lo_plugin_source *source;
+    const char *targets; /* address of the registry value to use instead of the engine's targets; NULL: those */
 } loading;
 
 /* data files under their file names, for require, and (once the contract is known) under their names, for open. */
@@ -156,7 +157,7 @@ lo_status lo_engine_load(lo_engine *engine, const lo_plugin_source *source, uint
     lo_buf_free(&chunk);
     if (!plugin->name || !plugin->origin || !plugin->chunk || !plugin->options.p)
         return lo_mem_short();
-    loading l = {engine, plugin, source};
+    loading l = {engine, plugin, source, NULL};
     lo_session *session = engine->session;
     memset(session->plugin_used, 0, sizeof session->plugin_used);
     session->plugin = (uint32_t)engine->n_plugins;
@@ -245,7 +246,10 @@ static int open_plugin(lua_State *L)
     }
     lua_pop(L, 1);
     lua_setfield(L, opt, "data");
-    lo_value_push(L, l->engine->targets);
+    if (l->targets)
+        lua_rawgetp(L, LUA_REGISTRYINDEX, l->targets);
+    else
+        lo_value_push(L, l->engine->targets);
     if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
         lua_newtable(L);
@@ -286,6 +290,12 @@ static lo_status list_classes(lo_engine *engine, lo_engine_plugin *plugin)
     return LO_OK;
 }
 
+lo_status lo_engine_reopen(lo_engine *engine, uint32_t index, const char *targets)
+{
+    loading l = {engine, &engine->plugins[index], NULL, targets};
+    return lo_vm_protect(engine->vm, open_plugin, &l);
+}
+
 lo_status lo_engine_open(lo_engine *engine, const uint32_t *order, uint32_t n)
 {
     lo_status status = LO_OK;
@@ -297,7 +307,7 @@ lo_status lo_engine_open(lo_engine *engine, const uint32_t *order, uint32_t n)
     engine->n_order = n;
     for (uint32_t i = 0; i < n && !status; i++) {
         lo_engine_plugin *plugin = &engine->plugins[order[i]];
-        loading l = {engine, plugin, NULL};
+        loading l = {engine, plugin, NULL, NULL};
         memcpy(engine->session->plugin_used, plugin->used, sizeof plugin->used);
         engine->session->plugin = i;
         status = lo_vm_protect(engine->vm, open_plugin, &l);

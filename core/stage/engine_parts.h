@@ -35,4 +35,7 @@ struct lo_engine {
 /* Calls one plugin's entry on the session's document and keeps or takes back what it made. */
 lo_status lo_engine_run_plugin(lo_engine *engine, uint32_t position);
 
+/* Calls open again, with the targets that the registry holds under this address, or (NULL) the engine's own. */
+lo_status lo_engine_reopen(lo_engine *engine, uint32_t index, const char *targets);
+
 #endif
