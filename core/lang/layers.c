@@ -64,3 +64,10 @@ lo_status lo_document_tags(lo_document *document, uint32_t sentence, const lo_ta
     *out = layers->tags + at->first;
     return status;
 }
+
+lo_status lo_document_tree(lo_document *document, uint32_t sentence, const lo_arc **out)
+{
+    (void)document;
+    *out = NULL;
+    return lo_status_set(LO_E_DATA, "sentence %u has no tree: this build has no parser model", sentence);
+}
