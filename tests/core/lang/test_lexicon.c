@@ -3,6 +3,7 @@
 #include "lang/segment.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char days[] = "# days\nMonday\nMay\t1\n\n  friday  \r\n";
