@@ -346,9 +346,8 @@ static void on_text(void *context, const xmlChar *bytes, int length)
     if (referred) {
         char meant[4];
         size_t repaired = repair_control(s, n, meant);
-        size_t stop_at = end < p->source.n && p->source.p[end] == ';' ? end + 1 : end;
-        p->placed = stop_at;
-        take(p, repaired ? meant : s, repaired ? repaired : n, entity, stop_at - entity, true);
+        p->placed = end;
+        take(p, repaired ? meant : s, repaired ? repaired : n, entity, end - entity, true);
         return;
     }
     size_t at = start_with_gaps(p, s, n, end);
