@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Rate of the readers: the same articles of a text in memory as plain UTF-8, as windows-1252, as JSON Lines, and as web
  * pages with the furniture, meta tags and JSON-LD of a news site.  MB are of input.
- * usage: bench_read TEXT [SECONDS] */
+ * usage: bench_read TEXT [SECONDS [NAME]] */
 #include "base/arena.h"
 #include "base/mem.h"
 #include "read/reader.h"
@@ -133,7 +133,7 @@ int main(int argc, char **argv)
     double seconds = argc > 2 ? atof(argv[2]) : 2;
     char *bytes = malloc(TEXT_MAX);
     if (!file || !bytes) {
-        fprintf(stderr, "usage: bench_read TEXT [SECONDS]\n");
+        fprintf(stderr, "usage: bench_read TEXT [SECONDS [NAME]]\n");
         return 2;
     }
     size_t n = fread(bytes, 1, TEXT_MAX, file);
@@ -158,9 +158,11 @@ int main(int argc, char **argv)
         add_page(&pages, text);
         at += text.n;
     }
-    measure("plain", &plain, lo_read_plain, seconds);
-    measure("windows-1252", &legacy, lo_read_plain, seconds);
-    measure("JSON Lines", &lines, lo_read_jsonl, seconds);
-    measure("HTML", &pages, lo_read_html, seconds);
+    static const char *const names[] = {"plain", "windows-1252", "JSON Lines", "HTML"};
+    const corpus *const inputs[] = {&plain, &legacy, &lines, &pages};
+    reader *const readers[] = {lo_read_plain, lo_read_plain, lo_read_jsonl, lo_read_html};
+    for (size_t i = 0; i < 4; i++)
+        if (argc < 4 || strcmp(argv[3], names[i]) == 0)
+            measure(names[i], inputs[i], readers[i], seconds);
     return 0;
 }
