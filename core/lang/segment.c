@@ -138,7 +138,7 @@ static lo_status put_token(scan *s, size_t start, size_t end, uint8_t shape, uns
         }
         uint32_t i = make_token(s, start, stop - start, shape, flags);
         s->words[i] = s->sets[i] = 0;
-        if (shape < LO_SHAPE_OPEN_QUOTE || shape == LO_SHAPE_SYMBOL)
+        if (shape < LO_SHAPE_OPEN_QUOTE || shape == LO_SHAPE_SYMBOL || shape == LO_SHAPE_HYPHEN)
             s->words[i] = lo_lexicon_lookup(s->lexicon, (lo_str){s->text.p + start, stop - start}, &s->sets[i]);
         start = stop;
         flags = 0;

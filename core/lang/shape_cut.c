@@ -377,10 +377,12 @@ static bool inner_stop(bytes t, size_t at, size_t dot, size_t end)
     size_t left = dot - before, right = after - dot - 1;
     if (right == 0)
         return false;
-    if (left == 1 && class_of[t[before]] != DIG && (right == 1 || before == at))
-        return right == 1 || lo_abbreviation_of((lo_str){(const char *)t + at, after + 1 - at}) != LO_ABBREVIATION_NONE;
-    if (after < end && t[after] == '.' && lo_abbreviation_of((lo_str){(const char *)t + at, after + 1 - at}))
+    bool listed = after < end && t[after] == '.' &&
+                  lo_abbreviation_of((lo_str){(const char *)t + at, after + 1 - at}) != LO_ABBREVIATION_NONE;
+    if (listed)
         return true; /* "Ph.D." */
+    if (left == 1 && class_of[t[before]] != DIG && (right == 1 || before == at))
+        return right == 1;
     return left > 1 && is_domain(t, dot + 1, right) && class_of[t[dot + 1]] == LOW;
 }
 

@@ -217,6 +217,14 @@ static void take_blank(page *p, const char *c, size_t at, size_t n)
     p->space = true;
 }
 
+static bool only_no_break_spaces(lo_str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != ' ' && (i + 1 == s.n || memcmp(s.p + i++, "\u00a0", 2) != 0))
+            return false;
+    return true;
+}
+
 /* Text that stands at byte at of the source, n bytes of it; changed: it was written otherwise, in raw_n bytes. */
 static void take(page *p, const char *s, size_t n, size_t at, size_t raw_n, bool changed)
 {
@@ -227,13 +235,14 @@ static void take(page *p, const char *s, size_t n, size_t at, size_t raw_n, bool
             continue;
         }
         size_t from = i;
-        while (i < n && !blank(s[i]))
+        /* Words with one blank between them go together. */
+        while (i < n && (!blank(s[i]) || (s[i] == ' ' && !changed && i + 1 < n && !blank(s[i + 1]))))
             i++;
         lo_str word = {s + from, i - from};
         settle_space(p);
         lo_buf_add_str(&p->text, word);
         p->linked += p->link ? (uint32_t)word.n + 1 : 0; /* with the blank or line end behind it */
-        p->visible = p->visible || word.n != 2 || memcmp(word.p, "\u00a0", 2) != 0;
+        p->visible = p->visible || !only_no_break_spaces(word);
         if (changed)
             lo_origins_changed(&p->origins, word.n, at, raw_n, true);
         else
@@ -346,9 +355,8 @@ static void on_text(void *context, const xmlChar *bytes, int length)
     if (referred) {
         char meant[4];
         size_t repaired = repair_control(s, n, meant);
-        size_t stop_at = end < p->source.n && p->source.p[end] == ';' ? end + 1 : end;
-        p->placed = stop_at;
-        take(p, repaired ? meant : s, repaired ? repaired : n, entity, stop_at - entity, true);
+        p->placed = end;
+        take(p, repaired ? meant : s, repaired ? repaired : n, entity, end - entity, true);
         return;
     }
     size_t at = start_with_gaps(p, s, n, end);

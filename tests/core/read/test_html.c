@@ -59,6 +59,7 @@ Test(html, text_is_that_of_each_block)
         {"<p>a<svg><title>icon</title><text>b</text></svg> c<iframe>d</iframe></p>", "a c"},
         {"<head><title>t</title></head><body>a", "a"},
         {"<p>&nbsp;</p><p>a&nbsp;b</p><p>&nbsp; &nbsp;</p><p>c", "a\u00a0b\n\nc"},
+        {"<p>\u00a0 \u00a0\u00a0</p><p>\u00a0 x</p>", "\u00a0 x"},
         {"<p>&amp;&lt;p&gt;&quot;&#x2014;&#8211;&eacute;&hellip;&apos;</p>", "&<p>\"\u2014\u2013\u00e9\u2026'"},
         {"<p>&#145;a&#146; &#147;b&#148; &#133; &#150; &#128;</p>", "\u2018a\u2019 \u201cb\u201d \u2026 \u2013 \u20ac"},
         {"<p>AT&T &c. & &nosuch; &#xd800; &#0; x</p>", "AT&T &c. & &nosuch; x"},

@@ -56,6 +56,23 @@ Test(jsonl, absent_null_and_empty_are_not_known)
     lo_arena_free(&arena);
 }
 
+Test(jsonl, escapes_of_every_kind)
+{
+    lo_record r;
+    cr_assert_eq(
+        lo_read_jsonl(
+            LO_STR(" {\"x\" : {\"text\":\"inner\"}, \"text\" :\t\"\\\"a\\\\\\\"\\/\\b\\f\\n\\r\\t\\u00E9\\u20ac"
+                   "\\uD83D\\uDE00\\\\\" , \"id\":\"1\"}"),
+            &arena, &r),
+        LO_OK, "%s", lo_status_message());
+    cr_assert(lo_str_is(r.text, "\"a\\\"/\b\f\n\r\t\u00e9\u20ac\U0001f600\\"), "%.*s", LO_STR_ARG(r.text));
+    cr_assert_eq(lo_read_jsonl(LO_STR("{\"te\\u0078t\":\"One\",\"id\":\"1\"}"), &arena, &r), LO_OK, "%s",
+                 lo_status_message());
+    cr_assert(lo_str_is(r.text, "One"));
+    cr_assert_eq(lo_origin_raw(r.origins, r.n_origins, (lo_span){0, 1}).end, 28, "somewhere in the line");
+    lo_arena_free(&arena);
+}
+
 Test(jsonl, a_page_is_read_and_the_line_goes_before_it)
 {
     lo_record r;
@@ -115,6 +132,14 @@ Test(jsonl, each_fault_has_one_clear_message)
         {LINE("{\"id\":\"1\",\"text\":\"\\x41\"}"), "no valid JSON"},
         {LINE("{\"id\":\"1\",\"text\":\"x\",\"n\":1e999}"), "number too large"},
         {LINE("{\"id\":\"1\",\"text\":\"x\",\"n\":NaN}"), "no valid JSON"},
+        {LINE("{\"id\":\"1\",\"text\":\"a long text\",\"x\":tru}"), "column 38: no valid JSON"},
+        {LINE("{\"id\":\"1\",\"text\":\"x\",\"te\\u0078t\":\"y\"}"), "the same field stands twice"},
+        {LINE("{\"id\":\"1\",\"text\":\"x\\\"}"), "middle of the JSON"},
+        {LINE("{\"id\":\"1\",\"text\":\"x\"y\"}"), "no valid JSON"},
+        {LINE("{\"id\":\"1\",\"text\":\"\\u00e\"}"), "column 19: no valid JSON"},
+        {LINE("{\"id\":\"1\",\"text\":\"\\u00zz\"}"), "column 19: no valid JSON"},
+        {LINE("{\"id\":\"1\",\"text\":\"\\ud83d\\n\\ude00\"}"), "column 19: half"},
+        {LINE("[\"id\",\"text\",\"x\"]"), "one JSON object"},
         {LINE("[1]"), "one JSON object"},
         {LINE("null"), "one JSON object"},
         {LINE("plain words"), "no valid JSON"},
