@@ -135,8 +135,21 @@ static int allow_calls(void)
     return failure;
 }
 
+static int in_order(const void *a, const void *b)
+{
+    return memcmp(a, b, 1);
+}
+
+/* glibc asks the kernel once, at the first large qsort, how much memory there is. */
+static void warm_up_sorting(void)
+{
+    char some[4096] = {0};
+    qsort(some, sizeof some, 1, in_order);
+}
+
 lo_status lo_sandbox_seal(void)
 {
+    warm_up_sorting();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_DUMPABLE, 0);
     limit(RLIMIT_AS, LO_SANDBOX_MEMORY);

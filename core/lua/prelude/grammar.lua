@@ -384,13 +384,15 @@ end
 -- ---- compiling to LPeg: from the back, each part with what has to follow it ----
 
 local function share(rest, rules)
-  if rawlen(rest) <= 64 then
+  if rules.shared[rest] then
     return rest
   end
   rules.n = rules.n + 1
   local name = "k" .. rules.n
   rules.grammar[name] = rest
-  return V(name)
+  local reference = V(name)
+  rules.shared[reference] = true
+  return reference
 end
 
 local function token(p)
@@ -434,14 +436,14 @@ function compile(p, rest, rules)
   if op == "token" then
     return token(p) * rest
   elseif op == "seq" then
-    for i = #p, 1, -1 do
+    for i = rawlen(p), 1, -1 do
       rest = compile(p[i], rest, rules)
     end
     return rest
   elseif op == "alt" then
     rest = share(rest, rules)
     local made
-    for i = #p, 1, -1 do
+    for i = rawlen(p), 1, -1 do
       local one = compile(p[i], rest, rules)
       made = made and one + made or one
     end
@@ -523,7 +525,7 @@ local function compile_rule(rule, names, list)
     min = rule.before or 0
     max = min
   end
-  local rules = { grammar = {}, n = 0, names = names, list = list, anchor = anchor, fixed = min == max }
+  local rules = { grammar = {}, shared = {}, n = 0, names = names, list = list, anchor = anchor, fixed = min == max }
   local ok, made = pcall(compile, rule.pattern, Cp(), rules)
   if ok and next(rules.grammar) ~= nil then
     rules.grammar[1] = made
