@@ -86,12 +86,11 @@ void lo_arena_reset(lo_arena *arena)
     block **link = &arena->first;
     while (*link) {
         block *at = *link;
-        kept += at->size;
-        if (kept > KEEP_MAX) {
+        if (kept + at->size > KEEP_MAX) {
             *link = at->next;
             lo_mem_free(at);
-            kept -= at->size < kept ? at->size : kept;
         } else {
+            kept += at->size;
             at->used = 0;
             link = &at->next;
         }

@@ -3,13 +3,33 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <sys/time.h>
+#include <unistd.h>
 
-static volatile sig_atomic_t asked;
+enum { SOON_MICROSECONDS = 150000, EXIT_INTERRUPTED = 130 };
+
+static volatile sig_atomic_t asked, soon;
 
 static void on_signal(int number)
 {
     (void)number;
     asked = 1;
+    if (soon)
+        setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = SOON_MICROSECONDS}, NULL);
+}
+
+static void on_alarm(int number)
+{
+    (void)number;
+    _exit(EXIT_INTERRUPTED);
+}
+
+void lo_stop_soon(void)
+{
+    struct sigaction action = {.sa_handler = on_alarm};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGALRM, &action, NULL);
+    soon = 1;
 }
 
 void lo_stop_watch(void)

@@ -300,6 +300,15 @@ static lo_status check_chains(const lo_marks *marks, size_t from)
     return status;
 }
 
+lo_status lo_marks_check(const lo_marks *marks, size_t from, lo_str text)
+{
+    lo_status status = LO_OK;
+    for (size_t i = from; i < marks->n && !status; i++)
+        if (!marks->items[i].dropped)
+            status = check(marks, (uint32_t)i, text);
+    return status ? status : check_chains(marks, from);
+}
+
 /* ---- packing ----
  * Per mark: kind, span, score, plugin, rule, fields.  References count from the first packed mark, so that a list that
  * was packed from somewhere on fits behind the marks it was made from: 0 is the first packed one, -1 the last live one
@@ -515,10 +524,8 @@ lo_status lo_marks_unpack(lo_marks *marks, lo_str packed, lo_str text, const cha
         status = unpack_mark(&u, kinds, maker);
     if (!status && !lo_cursor_done(&u.at))
         status = damaged("bytes follow their end");
-    for (size_t i = u.first; i < marks->n && !status; i++) /* now that all are there, references can be checked */
-        status = check(marks, (uint32_t)i, text);
-    if (!status)
-        status = check_chains(marks, u.first);
+    if (!status) /* now that all are there, references can be checked */
+        status = lo_marks_check(marks, u.first, text);
 done:
     if (status)
         marks->n = u.first;

@@ -76,6 +76,9 @@ lo_str lo_mark_string(const lo_mark *mark, const char *name);       /* LO_STR_NO
  * number of marks; LO_E_PLUGIN with a message that names kind and field. */
 lo_status lo_mark_check(const lo_marks *marks, uint32_t index, lo_str text);
 
+/* All marks from one on, without the dropped ones; in linear time, whatever they refer to. */
+lo_status lo_marks_check(const lo_marks *marks, size_t from, lo_str text);
+
 /* Packs marks[from ..) without the dropped ones; references are renumbered.  A dropped mark may not be referred to. */
 lo_status lo_marks_pack(const lo_marks *marks, size_t from, lo_buf *out);
 /* Appends packed marks, checking everything against text (the bytes may be hostile): LO_E_DATA.  kinds: NULL-terminated

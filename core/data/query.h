@@ -31,7 +31,7 @@ lo_status lo_query_next(lo_query *query, bool *row);                            
 int lo_query_columns(const lo_query *query);
 const char *lo_query_column_name(const lo_query *query, int column); /* from 0; borrowed from the query */
 lo_value lo_query_value(const lo_query *query, int column);
-lo_status lo_query_rewind(lo_query *query); /* bindings stay */
+void lo_query_rewind(lo_query *query); /* bindings stay */
 void lo_query_close(lo_query *query);
 
 #endif

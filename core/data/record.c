@@ -19,12 +19,8 @@ void lo_record_id(lo_str key, const lo_digest *text, char out[LO_RECORD_ID + 1])
 }
 
 /* Offsets go as distances from the run before: most fit one byte. */
-lo_status lo_record_pack(const lo_record *record, lo_buf *out)
+lo_status lo_record_pack_origins(const lo_record *record, lo_buf *out)
 {
-    const lo_str strings[] = {record->key,  record->title,    record->outlet,   record->author, record->url,
-                              record->date, record->language, record->metadata, record->text};
-    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
-        lo_buf_add_string(out, strings[i]);
     lo_buf_add_varint(out, record->n_origins);
     uint32_t text = 0, raw = 0;
     for (uint32_t i = 0; i < record->n_origins; i++) {
@@ -36,6 +32,11 @@ lo_status lo_record_pack(const lo_record *record, lo_buf *out)
         text = run->text;
         raw = run->raw;
     }
+    return out->status;
+}
+
+lo_status lo_record_pack_furniture(const lo_record *record, lo_buf *out)
+{
     lo_buf_add_varint(out, record->n_furniture);
     uint32_t start = 0;
     for (uint32_t i = 0; i < record->n_furniture; i++) {
@@ -45,6 +46,17 @@ lo_status lo_record_pack(const lo_record *record, lo_buf *out)
         lo_buf_add_string(out, lo_str_of(part->kind));
         start = part->span.start;
     }
+    return out->status;
+}
+
+lo_status lo_record_pack(const lo_record *record, lo_buf *out)
+{
+    const lo_str strings[] = {record->key,  record->title,    record->outlet,   record->author, record->url,
+                              record->date, record->language, record->metadata, record->text};
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+        lo_buf_add_string(out, strings[i]);
+    lo_record_pack_origins(record, out);
+    lo_record_pack_furniture(record, out);
     return out->status;
 }
 
@@ -123,6 +135,17 @@ static lo_status unpack_furniture(lo_cursor *at, lo_arena *arena, lo_record *out
     out->furniture = parts;
     out->n_furniture = n;
     return LO_OK;
+}
+
+lo_status lo_record_unpack_parts(lo_str origins, lo_str furniture, lo_arena *arena, lo_record *out)
+{
+    lo_cursor a = lo_cursor_of(origins), b = lo_cursor_of(furniture);
+    lo_status status = unpack_origins(&a, arena, out);
+    if (!status)
+        status = unpack_furniture(&b, arena, out);
+    if (!status && (!lo_cursor_done(&a) || !lo_cursor_done(&b)))
+        status = damaged("bytes follow its end");
+    return status;
 }
 
 lo_status lo_record_unpack(lo_str packed, lo_arena *arena, lo_record *out)

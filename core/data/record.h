@@ -43,4 +43,9 @@ void lo_record_id(lo_str key, const lo_digest *text, char out[LO_RECORD_ID + 1])
 lo_status lo_record_pack(const lo_record *record, lo_buf *out);
 lo_status lo_record_unpack(lo_str packed, lo_arena *arena, lo_record *out);
 
+/* The same for origins and furniture by themselves, as the store keeps them; unpacking needs out->text. */
+lo_status lo_record_pack_origins(const lo_record *record, lo_buf *out);
+lo_status lo_record_pack_furniture(const lo_record *record, lo_buf *out);
+lo_status lo_record_unpack_parts(lo_str origins, lo_str furniture, lo_arena *arena, lo_record *out);
+
 #endif

@@ -50,7 +50,7 @@ typedef struct lo_store_document {
 } lo_store_document;
 
 typedef struct lo_store_counts {
-    uint64_t documents, current, texts, text_bytes, marks;
+    uint64_t documents, current, texts, marks;
 } lo_store_counts;
 
 lo_status lo_store_count(lo_store *store, lo_store_counts *out);

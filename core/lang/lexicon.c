@@ -7,170 +7,91 @@
 #include "base/asset.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "lang/lexicon_set.h"
-#include "lang/phrase.h"
+#include "lang/lexicon_table.h"
 #include "lang/segment.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { WORDS = LO_LEXICON_CLASSES / 64, NAME_MAX = 40, PHRASE_MAX = 12, GROUPS_MAX = LO_PLACE_COUNT * LO_SHAPE_COUNT };
-
-typedef struct set {
-    uint64_t bits[WORDS];
-} set;
-
-/* One folded form. */
-typedef struct word {
-    const char *form; /* lexicon's arena */
-    uint32_t length;
-    uint32_t shapes;  /* lo_shape bits it can have */
-    uint32_t variant; /* first of the exact spellings, + 1 */
-    uint16_t set;     /* number, after freeze */
-    bool starts_phrase;
-    set any; /* classes in whatever case */
-} word;
-
-/* One exact spelling of a word. */
-typedef struct variant {
-    lo_str form;
-    set exact; /* beyond those of any case */
-    uint32_t next;
-    uint32_t shape;
-    uint16_t set;
-} variant;
-
-typedef struct phrase {
-    uint32_t node, n;
-    uint32_t next;       /* another spelling at the same node, + 1 */
-    const lo_str *exact; /* its tokens as spelled, or NULL: any case */
-    uint32_t *words;
-    set classes, start;
-    uint16_t *sets; /* per token, after freeze: classes of this phrase and of those inside it */
-} phrase;
-
-struct lo_lexicon {
-    lo_arena arena;
-    char names[LO_LEXICON_CLASSES][NAME_MAX];
-    unsigned n_classes;
-    set used;
-    word *words; /* 0 is no word */
-    size_t n_words, word_capacity;
-    variant *variants;
-    size_t n_variants, variant_capacity;
-    struct slot {
-        uint32_t tag, word;
-    } * slots;
-    size_t slot_capacity;
-    phrase *phrases;
-    size_t n_phrases, phrase_capacity;
-    lo_phrases trie;
-    /* after freeze */
-    bool frozen;
-    set *sets;
-    uint32_t *set_shapes;
-    size_t n_sets, set_capacity, set_shape_capacity;
-    struct join {
-        uint32_t key; /* set << 16 | phrase set, + 1 */
-        uint16_t set;
-    } * joins; /* open addressing */
-    size_t n_joins, join_capacity;
-    set code_sets[LO_LEXICON_CODES + 1];
-    unsigned n_codes;
-    unsigned char *codes;
-    size_t codes_size;
-    uint16_t group[GROUPS_MAX];
-    uint32_t groups;
-};
-
-static bool set_has(const set *s, int id)
-{
-    return s->bits[id / 64] >> (id % 64) & 1;
-}
-
-static void set_put(set *s, int id)
-{
-    s->bits[id / 64] |= (uint64_t)1 << (id % 64);
-}
-
-static set set_join(set a, const set *b)
-{
-    for (int i = 0; i < WORDS; i++)
-        a.bits[i] |= b->bits[i];
-    return a;
-}
-
-static set set_within(set a, const set *b)
-{
-    for (int i = 0; i < WORDS; i++)
-        a.bits[i] &= b->bits[i];
-    return a;
-}
-
-static bool set_equal(const set *a, const set *b)
-{
-    return memcmp(a, b, sizeof *a) == 0;
-}
-
 /* Words */
 
-static uint32_t hash_of(const char *p, size_t n)
+/* Hash of the first 16 folded bytes and the length. */
+static inline uint64_t hash_of(const uint64_t head[2], size_t n)
 {
-    uint64_t h = n * 0x9e3779b97f4a7c15u;
-    for (; n >= 8; p += 8, n -= 8) {
-        uint64_t k;
-        memcpy(&k, p, 8);
-        h = (h ^ k) * 0xff51afd7ed558ccdu;
-        h ^= h >> 32;
-    }
-    if (n) {
-        uint64_t k = 0;
-        for (size_t i = 0; i < n; i++)
-            k |= (uint64_t)(unsigned char)p[i] << (8 * i);
-        h = (h ^ k) * 0xff51afd7ed558ccdu;
-        h ^= h >> 32;
-    }
-    h *= 0xc4ceb9fe1a85ec53u;
-    return (uint32_t)(h >> 32) | 1;
+    uint64_t h = (head[0] ^ n * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
+    h ^= h >> 32;
+    h = (h ^ head[1]) * 0xc4ceb9fe1a85ec53u;
+    return h ^ h >> 29;
 }
 
-static uint32_t find_word(const lo_lexicon *lexicon, const char *folded, size_t n)
+static inline uint16_t tag_of(uint64_t hash)
 {
-    if (!lexicon->slot_capacity)
-        return 0;
-    uint32_t tag = hash_of(folded, n);
+    return (uint16_t)(hash >> 48) | 1;
+}
+
+static inline void head_of(const char *folded, size_t n, uint64_t head[2])
+{
+    head[0] = head[1] = 0;
+    memcpy(head, folded, n < 16 ? n : 16);
+}
+
+/* folded: what is behind the head (n > 16) is compared there; with lower set its letters may be capitals. */
+static inline uint32_t find(const lo_lexicon *lexicon, const uint64_t head[2], const char *folded, size_t n, char lower)
+{
+    uint64_t hash = hash_of(head, n);
     size_t mask = lexicon->slot_capacity - 1;
-    for (size_t at = tag & mask; lexicon->slots[at].tag; at = (at + 1) & mask) {
-        if (lexicon->slots[at].tag != tag)
+    uint16_t tag = tag_of(hash);
+    for (size_t at = hash & mask; lexicon->tags[at]; at = (at + 1) & mask) {
+        if (lexicon->tags[at] != tag)
             continue;
-        const word *w = &lexicon->words[lexicon->slots[at].word];
-        if (w->length == n && memcmp(w->form, folded, n) == 0)
-            return lexicon->slots[at].word;
+        const word *w = &lexicon->words[lexicon->slots[at]];
+        if (w->head[0] != head[0] || w->head[1] != head[1] || w->length != n)
+            continue;
+        size_t i = 16;
+        while (i < n && (folded[i] | lower) == w->form[i])
+            i++;
+        if (i >= n)
+            return lexicon->slots[at];
     }
     return 0;
+}
+
+uint32_t lo_lexicon_find(const lo_lexicon *lexicon, const char *folded, size_t n)
+{
+    uint64_t head[2];
+    if (!lexicon->slot_capacity)
+        return 0;
+    head_of(folded, n, head);
+    return find(lexicon, head, folded, n, 0);
 }
 
 static lo_status grow_slots(lo_lexicon *lexicon)
 {
     size_t capacity = lexicon->slot_capacity ? lexicon->slot_capacity * 2 : 1024;
-    struct slot *slots = lo_mem_zalloc(capacity * sizeof *slots);
-    if (!slots)
+    uint16_t *tags = lo_mem_zalloc(capacity * sizeof *tags);
+    uint32_t *slots = lo_mem_alloc(capacity * sizeof *slots);
+    if (!tags || !slots) {
+        lo_mem_free(tags);
+        lo_mem_free(slots);
         return lo_mem_short();
-    for (size_t i = 0; i < lexicon->slot_capacity; i++) {
-        if (!lexicon->slots[i].tag)
-            continue;
-        size_t at = lexicon->slots[i].tag & (capacity - 1);
-        while (slots[at].tag)
-            at = (at + 1) & (capacity - 1);
-        slots[at] = lexicon->slots[i];
     }
+    for (size_t i = 1; i < lexicon->n_words; i++) {
+        uint64_t hash = hash_of(lexicon->words[i].head, lexicon->words[i].length);
+        size_t at = hash & (capacity - 1);
+        while (tags[at])
+            at = (at + 1) & (capacity - 1);
+        tags[at] = tag_of(hash);
+        slots[at] = (uint32_t)i;
+    }
+    lo_mem_free(lexicon->tags);
     lo_mem_free(lexicon->slots);
+    lexicon->tags = tags;
     lexicon->slots = slots;
     lexicon->slot_capacity = capacity;
     return LO_OK;
 }
 
-static lo_shape shape_of(lo_str form)
+lo_shape lo_lexicon_shape_of(lo_str form)
 {
     return form.n ? lo_shape_cut((const unsigned char *)form.p, 0, form.n).shape : LO_SHAPE_OTHER;
 }
@@ -179,15 +100,15 @@ static lo_shape shape_of(lo_str form)
 static uint32_t shapes_of(const char *folded, size_t n)
 {
     char form[LO_FOLD_MAX];
-    uint32_t shapes = 1u << shape_of((lo_str){folded, n});
+    uint32_t shapes = 1u << lo_lexicon_shape_of((lo_str){folded, n});
     memcpy(form, folded, n);
     for (size_t i = 0; i < n; i++) {
         if (form[i] >= 'a' && form[i] <= 'z')
             form[i] = (char)(form[i] - 'a' + 'A');
         if (i == 0)
-            shapes |= 1u << shape_of((lo_str){form, n});
+            shapes |= 1u << lo_lexicon_shape_of((lo_str){form, n});
     }
-    shapes |= 1u << shape_of((lo_str){form, n});
+    shapes |= 1u << lo_lexicon_shape_of((lo_str){form, n});
     return shapes | 1u << LO_SHAPE_OTHER | 1u << LO_SHAPE_CAPITALISED;
 }
 
@@ -197,7 +118,7 @@ static lo_status make_word(lo_lexicon *lexicon, lo_str token, uint32_t *out)
     size_t n = lo_shape_fold(token, folded);
     if (n == 0)
         return lo_status_set(LO_E_DATA, "a word longer than %d bytes", LO_FOLD_MAX);
-    *out = find_word(lexicon, folded, n);
+    *out = lo_lexicon_find(lexicon, folded, n);
     if (*out)
         return LO_OK;
     lo_status status = LO_OK;
@@ -212,14 +133,17 @@ static lo_status make_word(lo_lexicon *lexicon, lo_str token, uint32_t *out)
         return lo_mem_short();
     bool clitic = folded[0] == '\'' || strcmp(form, "n't") == 0;
     *out = (uint32_t)lexicon->n_words++;
-    lexicon->words[*out] = (word){.form = form, .length = (uint32_t)n, .shapes = shapes_of(form, n)};
+    word *w = &lexicon->words[*out];
+    *w = (word){.form = form, .length = (uint8_t)n, .shapes = shapes_of(form, n)};
+    head_of(form, n, w->head);
     if (clitic)
-        lexicon->words[*out].shapes |= 1u << LO_SHAPE_CLITIC;
-    uint32_t tag = hash_of(form, n);
-    size_t at = tag & (lexicon->slot_capacity - 1);
-    while (lexicon->slots[at].tag)
+        w->shapes |= 1u << LO_SHAPE_CLITIC;
+    uint64_t hash = hash_of(w->head, n);
+    size_t at = hash & (lexicon->slot_capacity - 1);
+    while (lexicon->tags[at])
         at = (at + 1) & (lexicon->slot_capacity - 1);
-    lexicon->slots[at] = (struct slot){tag, *out};
+    lexicon->tags[at] = tag_of(hash);
+    lexicon->slots[at] = *out;
     return LO_OK;
 }
 
@@ -255,7 +179,7 @@ static lo_status put_word(lo_lexicon *lexicon, lo_str token, int class_id)
         if (!form.p)
             return lo_mem_short();
         lexicon->variants[lexicon->n_variants++] =
-            (variant){.form = form, .next = lexicon->words[id].variant, .shape = shape_of(form)};
+            (variant){.form = form, .next = lexicon->words[id].variant, .shape = lo_lexicon_shape_of(form)};
         at = lexicon->words[id].variant = (uint32_t)lexicon->n_variants;
     }
     set_put(&lexicon->variants[at - 1].exact, class_id);
@@ -322,6 +246,7 @@ void lo_lexicon_free(lo_lexicon *lexicon)
     lo_phrases_free(&lexicon->trie);
     lo_mem_free(lexicon->words);
     lo_mem_free(lexicon->variants);
+    lo_mem_free(lexicon->tags);
     lo_mem_free(lexicon->slots);
     lo_mem_free(lexicon->phrases);
     lo_mem_free(lexicon->sets);
@@ -511,212 +436,10 @@ lo_status lo_lexicon_use(lo_lexicon *lexicon, const char *class_name)
     return lo_status_set(LO_E_ARG, "there is no word class '%s'%s%s", class_name, n ? "; near: " : "", near);
 }
 
-/* Freezing */
-
-static lo_status number_set(lo_lexicon *lexicon, set s, uint32_t shapes, uint16_t *out)
-{
-    s = set_within(s, &lexicon->used);
-    for (size_t i = 0; i < lexicon->n_sets; i++) {
-        if (set_equal(&lexicon->sets[i], &s)) {
-            lexicon->set_shapes[i] |= shapes;
-            *out = (uint16_t)i;
-            return LO_OK;
-        }
-    }
-    if (lexicon->n_sets > UINT16_MAX - 1)
-        return lo_status_set(LO_E_LIMIT, "more than %d combinations of word lists", UINT16_MAX);
-    lo_status status =
-        lo_mem_grow((void **)&lexicon->sets, &lexicon->set_capacity, lexicon->n_sets + 1, sizeof *lexicon->sets);
-    if (status == LO_OK)
-        status = lo_mem_grow((void **)&lexicon->set_shapes, &lexicon->set_shape_capacity, lexicon->n_sets + 1,
-                             sizeof *lexicon->set_shapes);
-    if (status != LO_OK)
-        return status;
-    lexicon->sets[lexicon->n_sets] = s;
-    lexicon->set_shapes[lexicon->n_sets] = shapes;
-    *out = (uint16_t)lexicon->n_sets++;
-    return LO_OK;
-}
-
-static struct join *join_slot(struct join *joins, size_t capacity, uint32_t key)
-{
-    size_t at = key * 0x9e3779b1u >> 7;
-    while (joins[at &= capacity - 1].key && joins[at].key != key)
-        at++;
-    return &joins[at];
-}
-
-static lo_status put_join(lo_lexicon *lexicon, uint16_t base, uint16_t extra, uint16_t result)
-{
-    if (lexicon->n_joins * 2 >= lexicon->join_capacity) {
-        size_t capacity = lexicon->join_capacity ? lexicon->join_capacity * 2 : 256;
-        struct join *joins = lo_mem_zalloc(capacity * sizeof *joins);
-        if (!joins)
-            return lo_mem_short();
-        for (size_t i = 0; i < lexicon->join_capacity; i++)
-            if (lexicon->joins[i].key)
-                *join_slot(joins, capacity, lexicon->joins[i].key) = lexicon->joins[i];
-        lo_mem_free(lexicon->joins);
-        lexicon->joins = joins;
-        lexicon->join_capacity = capacity;
-    }
-    struct join *slot = join_slot(lexicon->joins, lexicon->join_capacity, ((uint32_t)base << 16 | extra) + 1);
-    lexicon->n_joins += slot->key == 0;
-    *slot = (struct join){((uint32_t)base << 16 | extra) + 1, result};
-    return LO_OK;
-}
-
-/* Adds to total[from + i] what the phrases that lie wholly inside p give its tokens. */
-static void inner_phrases(const lo_lexicon *lexicon, const phrase *p, set *total)
-{
-    for (uint32_t from = 0; from < p->n; from++) {
-        uint32_t node = 0;
-        for (uint32_t i = from; i < p->n; i++) {
-            node = lo_phrases_step(&lexicon->trie, node, p->words[i]);
-            if (node == LO_PHRASE_NONE)
-                break;
-            uint32_t value = lo_phrases_value(&lexicon->trie, node);
-            for (uint32_t at = value == LO_PHRASE_NONE ? 0 : value + 1; at; at = lexicon->phrases[at - 1].next) {
-                const phrase *inner = &lexicon->phrases[at - 1];
-                bool same = true;
-                for (uint32_t j = 0; j < inner->n && inner->exact && same; j++)
-                    same = p->exact && lo_str_equal(p->exact[from + j], inner->exact[j]);
-                if (!same)
-                    continue;
-                for (uint32_t j = 0; j < inner->n; j++)
-                    total[from + j] = set_join(total[from + j], &inner->classes);
-                total[from] = set_join(total[from], &inner->start);
-            }
-        }
-    }
-}
-
-static lo_status freeze_phrase(lo_lexicon *lexicon, phrase *p)
-{
-    set total[PHRASE_MAX] = {0};
-    lo_status status = LO_OK;
-    inner_phrases(lexicon, p, total);
-    for (uint32_t i = 0; i < p->n && status == LO_OK; i++) {
-        const word *w = &lexicon->words[p->words[i]];
-        uint16_t extra, result;
-        status = number_set(lexicon, total[i], 0, &extra);
-        p->sets[i] = extra;
-        uint32_t shapes = p->exact ? 1u << shape_of(p->exact[i]) : w->shapes;
-        if (status == LO_OK)
-            status = number_set(lexicon, set_join(w->any, &total[i]), shapes, &result);
-        if (status == LO_OK)
-            status = put_join(lexicon, w->set, extra, result);
-        for (uint32_t at = w->variant; at && status == LO_OK; at = lexicon->variants[at - 1].next) {
-            const variant *v = &lexicon->variants[at - 1];
-            set all = set_join(set_join(w->any, &v->exact), &total[i]);
-            status = number_set(lexicon, all, 1u << v->shape, &result);
-            if (status == LO_OK)
-                status = put_join(lexicon, v->set, extra, result);
-        }
-    }
-    return status;
-}
-
-static lo_status too_many(const lo_lexicon *lexicon)
-{
-    /* The lists with the most overlaps cause it; naming all that are used lets the author choose. */
-    char names[700] = "";
-    size_t n = 0;
-    for (unsigned i = LO_SHAPE_CLASSES; i < lexicon->n_classes; i++)
-        if (set_has(&lexicon->used, (int)i) && n + NAME_MAX + 3 < sizeof names)
-            n += (size_t)sprintf(names + n, "%s%s", n ? ", " : "", lexicon->names[i]);
-    return lo_status_set(LO_E_LIMIT,
-                         "the word classes that rules name can combine in more than %d ways; name fewer of: %s",
-                         LO_LEXICON_CODES, names);
-}
-
-static set shape_set(const lo_lexicon *lexicon, unsigned shape, unsigned place)
-{
-    set s = {{lo_shape_classes((lo_shape)shape, place)}};
-    return set_within(s, &lexicon->used);
-}
-
-static lo_status number_codes(lo_lexicon *lexicon)
-{
-    set groups[GROUPS_MAX];
-    uint32_t n = 0;
-    uint64_t shapes_of_group[GROUPS_MAX] = {0};
-    for (unsigned place = 0; place < LO_PLACE_COUNT; place++) {
-        for (unsigned shape = 0; shape < LO_SHAPE_COUNT; shape++) {
-            set s = shape_set(lexicon, shape, place);
-            uint32_t g = 0;
-            while (g < n && !set_equal(&groups[g], &s))
-                g++;
-            if (g == n)
-                groups[n++] = s;
-            shapes_of_group[g] |= 1ull << shape;
-            lexicon->group[place * LO_SHAPE_COUNT + shape] = (uint16_t)g;
-        }
-    }
-    lexicon->groups = n;
-    lo_mem_free(lexicon->codes);
-    lexicon->codes_size = lexicon->n_sets * n;
-    lexicon->codes = lo_mem_zalloc(lexicon->codes_size);
-    if (!lexicon->codes)
-        return lo_mem_short();
-    lexicon->n_codes = 0;
-    for (size_t s = 0; s < lexicon->n_sets; s++) {
-        for (uint32_t g = 0; g < n; g++) {
-            if (!(shapes_of_group[g] & lexicon->set_shapes[s]))
-                continue;
-            set both = set_join(lexicon->sets[s], &groups[g]);
-            unsigned code = 1;
-            while (code <= lexicon->n_codes && !set_equal(&lexicon->code_sets[code], &both))
-                code++;
-            if (code > LO_LEXICON_CODES)
-                return too_many(lexicon);
-            if (code > lexicon->n_codes)
-                lexicon->code_sets[lexicon->n_codes = code] = both;
-            lexicon->codes[s * n + g] = (unsigned char)code;
-        }
-    }
-    /* A combination that was not foreseen (an odd spelling of a listed word) counts as its shape alone. */
-    for (size_t s = 1; s < lexicon->n_sets; s++)
-        for (uint32_t g = 0; g < n; g++)
-            if (!lexicon->codes[s * n + g])
-                lexicon->codes[s * n + g] = lexicon->codes[g];
-    return LO_OK;
-}
-
-lo_status lo_lexicon_freeze(lo_lexicon *lexicon)
-{
-    uint16_t number;
-    lexicon->frozen = false;
-    lexicon->n_sets = lexicon->n_joins = 0;
-    if (lexicon->joins)
-        memset(lexicon->joins, 0, lexicon->join_capacity * sizeof *lexicon->joins);
-    lo_status status = number_set(lexicon, (set){{0}}, UINT32_MAX, &number);
-    for (size_t i = 1; i < lexicon->n_words && status == LO_OK; i++) {
-        word *w = &lexicon->words[i];
-        status = number_set(lexicon, w->any, w->shapes, &w->set);
-        for (uint32_t at = w->variant; at && status == LO_OK; at = lexicon->variants[at - 1].next) {
-            variant *v = &lexicon->variants[at - 1];
-            status = number_set(lexicon, set_join(w->any, &v->exact), 1u << v->shape, &v->set);
-        }
-    }
-    for (size_t i = 0; i < lexicon->n_phrases && status == LO_OK; i++)
-        status = freeze_phrase(lexicon, &lexicon->phrases[i]);
-    if (status == LO_OK)
-        status = number_codes(lexicon);
-    lexicon->frozen = status == LO_OK;
-    return status;
-}
-
 /* Look-up */
 
-uint32_t lo_lexicon_lookup(const lo_lexicon *lexicon, lo_str token, uint16_t *out_set)
+static inline uint32_t number_of(const lo_lexicon *lexicon, uint32_t id, lo_str token, uint16_t *out_set)
 {
-    char folded[LO_FOLD_MAX + 8];
-    *out_set = 0;
-    size_t n = lo_shape_fold(token, folded);
-    uint32_t id = n ? find_word(lexicon, folded, n) : 0;
-    if (!id)
-        return LO_LEXICON_NO_WORD;
     const word *w = &lexicon->words[id];
     *out_set = w->set;
     for (uint32_t at = w->variant; at; at = lexicon->variants[at - 1].next) {
@@ -725,12 +448,32 @@ uint32_t lo_lexicon_lookup(const lo_lexicon *lexicon, lo_str token, uint16_t *ou
             break;
         }
     }
-    return id;
+    return w->starts_phrase ? id | LO_LEXICON_STARTS_PHRASE : id;
 }
 
-bool lo_lexicon_starts_phrase(const lo_lexicon *lexicon, uint32_t id)
+uint32_t lo_lexicon_lookup(const lo_lexicon *lexicon, lo_str token, uint16_t *out_set)
 {
-    return lexicon->words[id].starts_phrase;
+    char folded[LO_FOLD_MAX + 8];
+    *out_set = 0;
+    size_t n = lo_shape_fold(token, folded);
+    uint32_t id = n ? lo_lexicon_find(lexicon, folded, n) : 0;
+    return id ? number_of(lexicon, id, token, out_set) : LO_LEXICON_NO_WORD;
+}
+
+uint32_t lo_lexicon_lookup_letters(const lo_lexicon *lexicon, lo_str token, uint16_t *out_set)
+{
+    uint64_t head[2];
+    *out_set = 0;
+    if (token.n > LO_FOLD_MAX || !lexicon->slot_capacity)
+        return LO_LEXICON_NO_WORD;
+    memcpy(head, token.p, sizeof head);
+    for (unsigned i = 0; i < 2; i++) {
+        size_t n = token.n < i * 8 ? 0 : token.n - i * 8;
+        uint64_t mask = n >= 8 ? UINT64_MAX : ((uint64_t)1 << 8 * n) - 1;
+        head[i] = (head[i] | 0x2020202020202020u) & mask;
+    }
+    uint32_t id = find(lexicon, head, token.p, token.n, 0x20);
+    return id ? number_of(lexicon, id, token, out_set) : LO_LEXICON_NO_WORD;
 }
 
 uint32_t lo_lexicon_phrase(const lo_lexicon *lexicon, const lo_lexicon_run *run, uint32_t at)
@@ -740,7 +483,7 @@ uint32_t lo_lexicon_phrase(const lo_lexicon *lexicon, const lo_lexicon_run *run,
     for (uint32_t i = at; i < run->n; i++) {
         if (run->words[i] == LO_LEXICON_NO_WORD)
             break;
-        node = lo_phrases_step(&lexicon->trie, node, run->words[i]);
+        node = lo_phrases_step(&lexicon->trie, node, run->words[i] & ~LO_LEXICON_STARTS_PHRASE);
         if (node == LO_PHRASE_NONE)
             break;
         uint32_t value = lo_phrases_value(&lexicon->trie, node);
@@ -790,7 +533,7 @@ bool lo_lexicon_has(const lo_lexicon *lexicon, lo_str token, int class_id)
 {
     char folded[LO_FOLD_MAX + 8];
     size_t n = lo_shape_fold(token, folded);
-    uint32_t id = n ? find_word(lexicon, folded, n) : 0;
+    uint32_t id = n ? lo_lexicon_find(lexicon, folded, n) : 0;
     if (!id || class_id < 0 || class_id >= LO_LEXICON_CLASSES)
         return false;
     const word *w = &lexicon->words[id];

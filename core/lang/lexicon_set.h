@@ -6,13 +6,14 @@
 #include "lang/lexicon.h"
 #include "lang/shape.h"
 
+/* A word's number has this bit set when a phrase begins with the word. */
 enum { LO_LEXICON_NO_WORD = 0 };
+#define LO_LEXICON_STARTS_PHRASE 0x80000000u
 
 /* The word's number, or LO_LEXICON_NO_WORD.  *out_set: its set (0: in no class that is used). */
 uint32_t lo_lexicon_lookup(const lo_lexicon *lexicon, lo_str token, uint16_t *out_set);
-/* Does a phrase begin with this word? */
-bool lo_lexicon_starts_phrase(const lo_lexicon *lexicon, uint32_t word);
-
+/* The same for a token of ASCII letters only, with at least 16 bytes readable at token.p. */
+uint32_t lo_lexicon_lookup_letters(const lo_lexicon *lexicon, lo_str token, uint16_t *out_set);
 /* The tokens of one sentence or paragraph as the lexicon sees them; sets get the classes of phrases added. */
 typedef struct lo_lexicon_run {
     const char *text;

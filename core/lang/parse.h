@@ -24,8 +24,8 @@ bool lo_relation_within(unsigned relation, unsigned wider);
 /* Read-only once opened; shared by whoever wants to parse. */
 typedef struct lo_parser lo_parser;
 
-/* model: a parser model file, borrowed until close, 64-byte aligned.  LO_E_DATA: corrupt, foreign, another version. */
-lo_status lo_parser_open(lo_str model, lo_parser **out);
+/* As lo_tagger_open. */
+lo_status lo_parser_open(lo_str model, const struct lo_cluster *clusters, lo_parser **out);
 void lo_parser_close(lo_parser *parser);
 /* The one linked into the program, opened when first asked for and never closed. */
 lo_status lo_parser_shipped(const lo_parser **out);

@@ -114,10 +114,12 @@ static bool line_parts(const scan *s, size_t from, size_t next)
     return (from - line) + 1 + (word - next) <= s->wrap * 4 / 5 || bullet_line(s->text, next);
 }
 
-static void look_up(scan *s, uint32_t i)
+static uint32_t make_token(scan *s, size_t start, size_t length, uint8_t shape, unsigned flags)
 {
-    const lo_token *t = &s->out->tokens[i];
-    s->words[i] = lo_lexicon_lookup(s->lexicon, (lo_str){s->text.p + t->start, t->length}, &s->sets[i]);
+    uint32_t i = s->out->n_tokens++;
+    s->out->tokens[i] = (lo_token){(uint32_t)start, (uint16_t)length, (uint16_t)flags};
+    s->shapes[i] = shape;
+    return i;
 }
 
 static lo_status put_token(scan *s, size_t start, size_t end, uint8_t shape, unsigned flags)
@@ -134,14 +136,65 @@ static lo_status put_token(scan *s, size_t start, size_t end, uint8_t shape, uns
             while (!lo_utf8_boundary(s->text, stop))
                 stop--;
         }
-        uint32_t i = s->out->n_tokens++;
-        s->out->tokens[i] = (lo_token){(uint32_t)start, (uint16_t)(stop - start), (uint16_t)flags};
-        s->shapes[i] = shape;
-        look_up(s, i);
+        uint32_t i = make_token(s, start, stop - start, shape, flags);
+        s->words[i] = s->sets[i] = 0;
+        if (shape < LO_SHAPE_OPEN_QUOTE || shape == LO_SHAPE_SYMBOL || shape == LO_SHAPE_HYPHEN)
+            s->words[i] = lo_lexicon_lookup(s->lexicon, (lo_str){s->text.p + start, stop - start}, &s->sets[i]);
         start = stop;
         flags = 0;
     }
     return LO_OK;
+}
+
+/* What a byte may be around a word that needs no second look. */
+enum { SMALL = 1, CAPITAL = 2, BEHIND = 4, STOP = 8 };
+static uint8_t plain[256];
+
+static void make_plain(void)
+{
+    for (int c = 'a'; c <= 'z'; c++) {
+        plain[c] = SMALL;
+        plain[c - 'a' + 'A'] = CAPITAL;
+    }
+    for (const char *p = " \n,;)?!\""; *p; p++)
+        plain[(unsigned char)*p] = BEHIND;
+    plain['.'] = STOP;
+}
+
+/* The ordinary word, most of any text: ASCII letters, all small but perhaps the first, then a blank, a plain mark or a
+ * full stop at the end of a sentence.  Gives its length, or 0: ask the cutter. */
+static size_t plain_word(const unsigned char *t, size_t at, size_t end)
+{
+    size_t i = at + 1;
+    if (!(plain[t[at]] & (SMALL | CAPITAL)))
+        return 0;
+    while (i < end && plain[t[i]] & SMALL)
+        i++;
+    size_t n = i - at;
+    if (i >= end || n > LO_FOLD_MAX || (n == 1 && plain[t[at]] & CAPITAL))
+        return 0;
+    if (!(plain[t[i]] & BEHIND)) {
+        if (!(plain[t[i]] & STOP) || n == 1 || i + 1 >= end || (t[i + 1] != ' ' && t[i + 1] != '\n') ||
+            lo_abbreviation_of((lo_str){(const char *)t + at, n + 1}))
+            return 0;
+    }
+    return lo_shape_splits(t, at, n) ? 0 : n;
+}
+
+static unsigned skip_space(const scan *s, size_t *at, unsigned *flags)
+{
+    const unsigned char *t = (const unsigned char *)s->text.p;
+    unsigned lines = 0;
+    while (*at < s->text.n && (t[*at] <= ' ' || t[*at] >= 0x7f)) {
+        bool line = false;
+        unsigned n = lo_shape_space(t, *at, s->text.n, &line);
+        if (!n)
+            break;
+        lines += line;
+        *flags |= LO_TOKEN_SPACE_BEFORE;
+        *at += n;
+    }
+    return lines;
 }
 
 static lo_status scan_tokens(scan *s)
@@ -150,30 +203,35 @@ static lo_status scan_tokens(scan *s)
     size_t at = 0, end = s->text.n, last = 0;
     unsigned flags = PARAGRAPH_BEFORE;
     lo_status status = LO_OK;
-    while (at < end && status == LO_OK) {
-        unsigned lines = 0;
-        for (;;) {
-            bool line = false;
-            unsigned n;
-            if (at >= end || (t[at] > ' ' && t[at] < 0x7f) || !(n = lo_shape_space(t, at, end, &line)))
-                break;
-            lines += line;
+    make_plain();
+    while (status == LO_OK) {
+        if (at + 1 < end && t[at] == ' ' && plain[t[at + 1]] & 3) {
             flags |= LO_TOKEN_SPACE_BEFORE;
-            at += n;
+            at++;
+        } else {
+            unsigned lines = skip_space(s, &at, &flags);
+            if (at >= end)
+                break;
+            if (lines) {
+                flags |= LO_TOKEN_NEWLINE_BEFORE;
+                if (lines > 1 || line_parts(s, last, at))
+                    flags |= PARAGRAPH_BEFORE;
+            }
         }
-        if (at >= end)
-            break;
-        if (lines) {
-            flags |= LO_TOKEN_NEWLINE_BEFORE;
-            if (lines > 1 || line_parts(s, last, at))
-                flags |= PARAGRAPH_BEFORE;
+        size_t n = plain_word(t, at, end);
+        if (n && at + 16 <= end && s->out->n_tokens < s->capacity) {
+            uint32_t i = make_token(s, at, n, t[at] & 0x20 ? LO_SHAPE_LOWER : LO_SHAPE_CAPITALISED, flags);
+            s->words[i] = lo_lexicon_lookup_letters(s->lexicon, (lo_str){s->text.p + at, n}, &s->sets[i]);
+            flags = 0;
+            at = last = at + n;
+            continue;
         }
         lo_cut cut = lo_shape_cut(t, at, end);
+        if (cut.shape == LO_SHAPE_CLITIC || cut.shape == LO_SHAPE_APOSTROPHE)
+            flags |= LO_TOKEN_CLITIC;
         status = put_token(s, at, cut.end, cut.shape, flags);
         if (cut.clitic_end > cut.end && status == LO_OK)
             status = put_token(s, cut.end, cut.clitic_end, LO_SHAPE_CLITIC, LO_TOKEN_CLITIC);
-        if ((cut.shape == LO_SHAPE_CLITIC || cut.shape == LO_SHAPE_APOSTROPHE) && s->out->n_tokens)
-            s->out->tokens[s->out->n_tokens - 1].flags |= LO_TOKEN_CLITIC;
         flags = 0;
         at = last = cut.clitic_end;
     }
@@ -273,6 +331,11 @@ static lo_status scan_paragraphs(scan *s)
     return status;
 }
 
+static inline char code_of(const lo_lexicon_code_table *table, const scan *s, uint32_t i, unsigned place)
+{
+    return (char)table->codes[s->sets[i] * table->groups + table->group[place * LO_SHAPE_COUNT + s->shapes[i]]];
+}
+
 static lo_status write_codes(scan *s)
 {
     lo_segment *out = s->out;
@@ -286,21 +349,18 @@ static lo_status write_codes(scan *s)
             const lo_sentence *sentence = &out->sentences[k];
             lo_lexicon_run run = {s->text.p, out->tokens, s->words, s->sets, sentence->end};
             for (uint32_t i = sentence->first; i < sentence->end; i++) {
-                if (s->words[i] == LO_LEXICON_NO_WORD || !lo_lexicon_starts_phrase(s->lexicon, s->words[i]))
+                if (!(s->words[i] & LO_LEXICON_STARTS_PHRASE))
                     continue;
                 uint32_t n = lo_lexicon_phrase(s->lexicon, &run, i);
                 i += n ? n - 1 : 0;
             }
-            for (uint32_t i = sentence->first; i < sentence->end; i++) {
-                unsigned place =
-                    (i == sentence->first) * LO_PLACE_SENTENCE_START | (i + 1 == sentence->end) * LO_PLACE_SENTENCE_END;
-                if (k == paragraph->first)
-                    place |= (place & LO_PLACE_SENTENCE_START) ? LO_PLACE_PARAGRAPH_START : 0;
-                if (k + 1 == paragraph->end)
-                    place |= (place & LO_PLACE_SENTENCE_END) ? LO_PLACE_PARAGRAPH_END : 0;
-                out->codes[i] =
-                    (char)table.codes[s->sets[i] * table.groups + table.group[place * LO_SHAPE_COUNT + s->shapes[i]]];
-            }
+            for (uint32_t i = sentence->first; i < sentence->end; i++)
+                out->codes[i] = code_of(&table, s, i, 0);
+            unsigned start = LO_PLACE_SENTENCE_START | (k == paragraph->first ? LO_PLACE_PARAGRAPH_START : 0),
+                     stop = LO_PLACE_SENTENCE_END | (k + 1 == paragraph->end ? LO_PLACE_PARAGRAPH_END : 0);
+            bool alone = sentence->end - sentence->first == 1;
+            out->codes[sentence->first] = code_of(&table, s, sentence->first, alone ? start | stop : start);
+            out->codes[sentence->end - 1] = code_of(&table, s, sentence->end - 1, alone ? start | stop : stop);
         }
     }
     out->codes[out->n_tokens] = 0;

@@ -51,25 +51,42 @@ static bool is_starter(lo_str w)
     return false;
 }
 
-/* Takes in what closes with the sentence: quotation marks, brackets, a footnote mark, glued to what is before. */
+/* ":)" and its like */
+static bool is_smiley(const lo_sentence_view *v, uint32_t i)
+{
+    const char *p = v->text + v->tokens[i].start;
+    return v->shapes[i] == LO_SHAPE_SYMBOL && v->tokens[i].length > 1 && strchr(":;=^", p[0]) && p[1] != p[0];
+}
+
+/* "[12]" at token i: how many tokens, or 0. */
+static uint32_t footnote_mark(const lo_sentence_view *v, uint32_t i, uint32_t end)
+{
+    if (i + 2 >= end || v->shapes[i] != LO_SHAPE_OPEN_BRACKET || v->text[v->tokens[i].start] != '[' ||
+        v->shapes[i + 1] != LO_SHAPE_NUMBER || v->shapes[i + 2] != LO_SHAPE_CLOSE_BRACKET)
+        return 0;
+    return 3;
+}
+
+/* Takes in what closes with the sentence: quotation marks, brackets, a footnote mark. */
 static uint32_t closers(const lo_sentence_view *v, uint32_t i, uint32_t end)
 {
     while (i < end) {
         uint8_t s = v->shapes[i];
-        if (is_terminator(s) && !spaced(v, i)) {
+        bool glued = !spaced(v, i);
+        if (is_terminator(s) && (glued || i + 1 == end || spaced(v, i + 1))) {
             i++;
         } else if ((s == LO_SHAPE_CLOSE_QUOTE || s == LO_SHAPE_CLOSE_BRACKET || s == LO_SHAPE_QUOTE ||
                     s == LO_SHAPE_APOSTROPHE) &&
-                   !spaced(v, i)) {
+                   glued) {
             i++;
-        } else if (s == LO_SHAPE_CLOSE_QUOTE && spaced(v, i) && (i + 1 == end || spaced(v, i + 1))) {
+        } else if (s == LO_SHAPE_CLOSE_QUOTE && (i + 1 == end || spaced(v, i + 1))) {
             i++;
-        } else if (s == LO_SHAPE_OPEN_BRACKET && !spaced(v, i) && i + 2 < end && v->shapes[i + 1] == LO_SHAPE_NUMBER &&
-                   v->shapes[i + 2] == LO_SHAPE_CLOSE_BRACKET) {
-            i += 3; /* [12] */
-        } else if (s == LO_SHAPE_NUMBER && !spaced(v, i) && v->tokens[i].length <= 3 &&
-                   (i + 1 == end || spaced(v, i + 1))) {
+        } else if (footnote_mark(v, i, end) && (glued || i + 3 == end || spaced(v, i + 3))) {
+            i += 3;
+        } else if (s == LO_SHAPE_NUMBER && glued && v->tokens[i].length <= 3 && (i + 1 == end || spaced(v, i + 1))) {
             i++; /* a bare footnote number */
+        } else if (is_smiley(v, i)) {
+            i++;
         } else {
             break;
         }
@@ -80,6 +97,8 @@ static uint32_t closers(const lo_sentence_view *v, uint32_t i, uint32_t end)
 /* Is the paragraph's opening number or letter, with this full stop, a list marker? */
 static bool list_marker(const lo_sentence_view *v, uint32_t first, uint32_t stop)
 {
+    if (v->shapes[first] == LO_SHAPE_SYMBOL || v->shapes[first] == LO_SHAPE_BULLET || v->shapes[first] == LO_SHAPE_DASH)
+        first++;
     return stop == first + 1 && (v->shapes[first] == LO_SHAPE_NUMBER || v->shapes[first] == LO_SHAPE_LETTER) &&
            v->tokens[first].length <= 4;
 }
@@ -111,8 +130,8 @@ static bool ends_here(const lo_sentence_view *v, uint32_t first, uint32_t stop, 
         return !small && spaced(v, next) && after != LO_SHAPE_NUMBER && after != LO_SHAPE_DASH &&
                after != LO_SHAPE_CLOSE_QUOTE && after != LO_SHAPE_ELLIPSIS;
     }
-    if (small && (next > stop + 1 || after == LO_SHAPE_CLITIC))
-        return false; /* "Why?" he asked */
+    if (small && (next > stop + 1 || after == LO_SHAPE_CLITIC || !starts_small(v, first)))
+        return false; /* "Why?" he asked; Yahoo! was */
     return after != LO_SHAPE_DASH && after != LO_SHAPE_HYPHEN;
 }
 

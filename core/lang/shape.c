@@ -118,6 +118,8 @@ static struct abbreviation {
     bool exact;
 } slots[SLOTS];
 static bool made;
+/* By length and first letter: most words before a full stop are rejected here. */
+static uint32_t first_letters[LO_FOLD_MAX + 1];
 
 static struct abbreviation *slot_of(const char *folded, size_t n)
 {
@@ -156,6 +158,7 @@ static void make(void)
         if (!slot || slot->form.p)
             continue;
         slot->form = form;
+        first_letters[form.n] |= 1u << (form.p[0] & 31);
         slot->kind = lo_str_is(kind, "title")    ? LO_ABBREVIATION_TITLE
                      : lo_str_is(kind, "number") ? LO_ABBREVIATION_NUMBER
                                                  : LO_ABBREVIATION_ANY;
@@ -169,9 +172,9 @@ lo_abbreviation lo_abbreviation_of(lo_str token)
     char folded[LO_FOLD_MAX + 8];
     if (!made)
         make();
-    size_t n = lo_shape_fold(token, folded);
-    if (n == 0)
+    if (token.n == 0 || token.n > LO_FOLD_MAX || !(first_letters[token.n] >> (token.p[0] & 31) & 1))
         return LO_ABBREVIATION_NONE;
+    size_t n = lo_shape_fold(token, folded);
     const struct abbreviation *slot = slot_of(folded, n);
     if (!slot->form.p || (slot->exact && folded[0] == token.p[0]))
         return LO_ABBREVIATION_NONE;

@@ -71,6 +71,9 @@ typedef struct lo_cut {
 /* The token that starts at byte at, which is no white space.  text: valid UTF-8, end bytes. */
 lo_cut lo_shape_cut(const unsigned char *text, size_t at, size_t end);
 
+/* Where the second of two words written as one starts ("can|not", "gon|na", "did|nt") in n ASCII letters, or 0. */
+size_t lo_shape_splits(const unsigned char *text, size_t at, size_t n);
+
 /* What kind of abbreviation a token with its full stop is. */
 typedef enum lo_abbreviation {
     LO_ABBREVIATION_NONE,

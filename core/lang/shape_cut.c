@@ -377,31 +377,73 @@ static bool inner_stop(bytes t, size_t at, size_t dot, size_t end)
     size_t left = dot - before, right = after - dot - 1;
     if (right == 0)
         return false;
-    if (left == 1 && class_of[t[before]] != DIG && (right == 1 || before == at))
-        return right == 1 || lo_abbreviation_of((lo_str){(const char *)t + at, after + 1 - at}) != LO_ABBREVIATION_NONE;
-    if (after < end && t[after] == '.' && lo_abbreviation_of((lo_str){(const char *)t + at, after + 1 - at}))
+    bool listed = after < end && t[after] == '.' &&
+                  lo_abbreviation_of((lo_str){(const char *)t + at, after + 1 - at}) != LO_ABBREVIATION_NONE;
+    if (listed)
         return true; /* "Ph.D." */
+    if (left == 1 && class_of[t[before]] != DIG && (right == 1 || before == at))
+        return right == 1;
     return left > 1 && is_domain(t, dot + 1, right) && class_of[t[dot + 1]] == LOW;
 }
 
-static const char *const splits[][2] = {
-    {"can", "not"}, {"gon", "na"},  {"got", "ta"}, {"wan", "na"},  {"gim", "me"},   {"lem", "me"},   {"do", "nt"},
-    {"did", "nt"},  {"does", "nt"}, {"is", "nt"},  {"was", "nt"},  {"could", "nt"}, {"would", "nt"}, {"should", "nt"},
-    {"have", "nt"}, {"has", "nt"},  {"had", "nt"}, {"are", "nt"},  {"were", "nt"},  {"wo", "nt"},    {"ca", "nt"},
-    {"i", "m"},     {"i", "ve"},    {"that", "s"}, {"you", "re"},  {"they", "re"},  {"there", "s"},  {"you", "ve"},
-    {"we", "ve"},   {"they", "ve"}, {"you", "ll"}, {"they", "ll"}, {"what", "s"}};
+/* Two words written as one: "cannot", "gonna", and contractions without their apostrophe; where the second starts. */
+static const struct split {
+    char form[8];
+    uint8_t part;
+} splits[] = {
+    {"cannot", 3}, {"gonna", 3},  {"gotta", 3}, {"wanna", 3},  {"gimme", 3},   {"lemme", 3},   {"dont", 2},
+    {"didnt", 3},  {"doesnt", 4}, {"isnt", 2},  {"wasnt", 3},  {"couldnt", 5}, {"wouldnt", 5}, {"shouldnt", 6},
+    {"havent", 4}, {"hasnt", 3},  {"hadnt", 3}, {"arent", 3},  {"werent", 4},  {"wont", 2},    {"cant", 2},
+    {"im", 1},     {"ive", 1},    {"thats", 4}, {"youre", 3},  {"theyre", 4},  {"theres", 5},  {"youve", 3},
+    {"weve", 2},   {"theyve", 4}, {"youll", 3}, {"theyll", 4}, {"whats", 4},
+};
 
-static size_t split_of(bytes t, size_t at, size_t n)
+static uint64_t pack(const unsigned char *p, size_t n)
 {
-    if (n > 8)
+    uint64_t key = 0;
+    for (size_t i = 0; i < n; i++)
+        key |= (uint64_t)(p[i] | 0x20) << (8 * i);
+    return key;
+}
+
+size_t lo_shape_splits(bytes t, size_t at, size_t n)
+{
+    enum { SLOTS = 128 };
+    static struct {
+        uint64_t key;
+        uint8_t part;
+    } table[SLOTS];
+    if (n > 8 || n < 2)
         return 0;
-    for (size_t k = 0; k < sizeof splits / sizeof splits[0]; k++) {
-        size_t a = strlen(splits[k][0]);
-        if (n != a + strlen(splits[k][1]) || lower(t[at]) != splits[k][0][0])
-            continue;
-        if (starts(t, at, at + n, splits[k][0]) && starts(t, at + a, at + n, splits[k][1]))
-            return !(n == 2 && t[at] == 'I' && t[at + 1] == 'M') ? a : 0; /* "IM" is none */
+    /* All of them end in one of these pairs, which few other short words do. */
+    switch ((t[at + n - 2] | 0x20) << 8 | t[at + n - 1] | 0x20) {
+    case 'o' << 8 | 't':
+    case 'n' << 8 | 't':
+    case 'n' << 8 | 'a':
+    case 't' << 8 | 'a':
+    case 'm' << 8 | 'e':
+    case 'i' << 8 | 'm':
+    case 'v' << 8 | 'e':
+    case 'r' << 8 | 'e':
+    case 'l' << 8 | 'l':
+    case 't' << 8 | 's':
+    case 'e' << 8 | 's': break;
+    default: return 0;
     }
+    static bool made;
+    for (size_t k = 0; k < sizeof splits / sizeof splits[0] && !made; k++) {
+        uint64_t key = pack((bytes)splits[k].form, strnlen(splits[k].form, 8));
+        size_t slot = key * 0x9e3779b97f4a7c15u >> 57;
+        while (table[slot].key)
+            slot = (slot + 1) % SLOTS;
+        table[slot].key = key;
+        table[slot].part = splits[k].part;
+    }
+    made = true;
+    uint64_t key = pack(t + at, n);
+    for (size_t slot = key * 0x9e3779b97f4a7c15u >> 57; table[slot].key; slot = (slot + 1) % SLOTS)
+        if (table[slot].key == key)
+            return n == 2 && t[at] == 'I' && t[at + 1] == 'M' ? 0 : table[slot].part; /* "IM" is none */
     return 0;
 }
 
@@ -414,14 +456,6 @@ static lo_cut cut_word(bytes t, size_t at, size_t end)
 {
     size_t i = at;
     uint8_t first = class_of[t[at]];
-    if (first == LOW || first == UP) {
-        /* The ordinary word: letters up to a blank. */
-        size_t j = at + 1;
-        while (j < end && class_of[t[j]] == LOW)
-            j++;
-        if (j - at > 8 && (j >= end || t[j] == ' '))
-            return (lo_cut){(uint32_t)j, (uint32_t)j, first == LOW ? LO_SHAPE_LOWER : LO_SHAPE_CAPITALISED};
-    }
     bool address = t[at] == 'h' || t[at] == 'H' || t[at] == 'w' || t[at] == 'W' || t[at] == 'f' || t[at] == 'm';
     if (address) {
         size_t stop = url_end(t, at, end);
@@ -564,7 +598,7 @@ end_of_word:
         if (stop > i)
             return (lo_cut){(uint32_t)stop, (uint32_t)stop, LO_SHAPE_URL};
     }
-    size_t part = split_of(t, at, i - at);
+    size_t part = first == LOW || first == UP ? lo_shape_splits(t, at, i - at) : 0;
     if (part)
         return (lo_cut){(uint32_t)(at + part), (uint32_t)i, (uint8_t)word_shape(t, at, at + part)};
     return word_done(t, at, i);

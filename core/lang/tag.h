@@ -121,11 +121,14 @@ uint16_t lo_tag_features(lo_str word, lo_upos upos, lo_xpos xpos);
 /* The FEATS column ("Number=Plur", sorted) or "_". */
 lo_status lo_tag_print_features(lo_tag tag, lo_buf *out);
 
+struct lo_cluster; /* cluster.h */
+
 /* Read-only once opened; shared by whoever wants to tag. */
 typedef struct lo_tagger lo_tagger;
 
-/* model: a tagger model file, borrowed until close, 64-byte aligned.  LO_E_DATA: corrupt, foreign, another version. */
-lo_status lo_tagger_open(lo_str model, lo_tagger **out);
+/* model: a tagger model file; clusters: the word clusters it was trained with, or NULL when without; both borrowed
+ * until close.  LO_E_DATA: corrupt, foreign, another version, other clusters. */
+lo_status lo_tagger_open(lo_str model, const struct lo_cluster *clusters, lo_tagger **out);
 void lo_tagger_close(lo_tagger *tagger);
 /* The one linked into the program, opened when first asked for and never closed. */
 lo_status lo_tagger_shipped(const lo_tagger **out);

@@ -10,7 +10,7 @@
 #include <unicode/ucsdet.h>
 
 /* ICU's detector looks at this much around the first byte that is not ASCII. */
-enum { SAMPLE = 32 << 10, SAMPLE_BEFORE = 512, UNITS = 4096 };
+enum { SAMPLE = 4 << 10, SAMPLE_BEFORE = 256, UNITS = 4096 };
 
 /* First bytes of formats that people hand over by mistake. */
 static const struct {
@@ -172,15 +172,16 @@ static const char *wide(lo_str s)
     return NULL;
 }
 
-/* Control characters that no text has, per thousand bytes of the first 64 KiB. */
+/* Over 2 % of the first 64 KiB are control characters that no text has. */
 static bool binary(lo_str s)
 {
     size_t n = s.n < 65536 ? s.n : 65536, controls = 0;
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        controls += (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1b) || c == 0x7f;
+        controls +=
+            (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v' && c != 0x1b) || c == 0x7f;
     }
-    return controls * 50 > n + 100;
+    return controls * 50 > n + 200;
 }
 
 /* A text of which a few letters are not ASCII gives the detector little to hold on to: then windows-1252, by far the
@@ -195,6 +196,11 @@ static void guess(lo_str bytes, const utf8_shape *shape, bool markup, lo_detecte
         letters += c >= 0x80 || isalpha(c);
     }
     bool sparse = high * 8 < letters;
+    /* Accents and quotation marks here and there: nothing to detect, and the detector takes 0.4 ms a KB to say so. */
+    if (high * 40 < letters && shape->single * 2 > shape->faults) {
+        add(out, "windows-1252", bytes.n);
+        return;
+    }
     UErrorCode error = U_ZERO_ERROR;
     UCharsetDetector *detector = ucsdet_open(&error);
     int32_t found = 0;
@@ -266,9 +272,12 @@ lo_status lo_detect(lo_str bytes, lo_str declared, bool markup, lo_detected *out
         memcpy(label, declared.p, declared.n);
         label[declared.n] = 0;
     }
+    /* ISO-2022-JP and its kin are ASCII with escape sequences: only a declaration tells them from it. */
     bool escapes = strncasecmp(label, "ISO-2022", 8) == 0 && memchr(rest.p, 0x1b, rest.n);
-    if (lo_utf8_valid(rest) && !escapes) {
-        out->utf8 = true;
+    if (lo_utf8_valid(rest)) {
+        out->utf8 = !escapes;
+        add(out, label, 0);
+        add(out, "UTF-8", 0);
         return LO_OK;
     }
     utf8_shape shape = shape_of(rest);

@@ -5,10 +5,12 @@
 #include "base/utf8.h"
 #include "read/charset.h"
 #include "read/furniture.h"
+#include "read/jsonl.h"
 #include "read/markup.h"
 #include "read/pagemeta.h"
 #include "read/reader.h"
 
+#include <ctype.h>
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
@@ -16,7 +18,15 @@
 #include <string.h>
 
 /* NEAR: how far the parser's own offset may be off a run of text. */
-enum { CHUNK = 16 << 10, NEAR = 8, ENTITY_MAX = 64, DROPPED_MAX = 64, PROSE = 100, JSONLD_MAX = 1 << 20, SNIFF = 1024 };
+enum {
+    CHUNK = 16 << 10,
+    NEAR = 8,
+    REFERRED_MAX = 8,
+    DROPPED_MAX = 64,
+    PROSE = 100,
+    JSONLD_MAX = 1 << 20,
+    SNIFF = 1024
+};
 
 enum {
     BLOCK = 1,
@@ -207,6 +217,14 @@ static void take_blank(page *p, const char *c, size_t at, size_t n)
     p->space = true;
 }
 
+static bool only_no_break_spaces(lo_str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != ' ' && (i + 1 == s.n || memcmp(s.p + i++, "\u00a0", 2) != 0))
+            return false;
+    return true;
+}
+
 /* Text that stands at byte at of the source, n bytes of it; changed: it was written otherwise, in raw_n bytes. */
 static void take(page *p, const char *s, size_t n, size_t at, size_t raw_n, bool changed)
 {
@@ -217,13 +235,14 @@ static void take(page *p, const char *s, size_t n, size_t at, size_t raw_n, bool
             continue;
         }
         size_t from = i;
-        while (i < n && !blank(s[i]))
+        /* Words with one blank between them go together. */
+        while (i < n && (!blank(s[i]) || (s[i] == ' ' && !changed && i + 1 < n && !blank(s[i + 1]))))
             i++;
         lo_str word = {s + from, i - from};
         settle_space(p);
         lo_buf_add_str(&p->text, word);
-        p->linked += p->link ? (uint32_t)word.n : 0;
-        p->visible = p->visible || word.n != 2 || memcmp(word.p, "\u00a0", 2) != 0;
+        p->linked += p->link ? (uint32_t)word.n + 1 : 0; /* with the blank or line end behind it */
+        p->visible = p->visible || !only_no_break_spaces(word);
         if (changed)
             lo_origins_changed(&p->origins, word.n, at, raw_n, true);
         else
@@ -249,31 +268,57 @@ static size_t repair_control(const char *s, size_t n, char out[4])
     return meant ? lo_utf8_encode(meant, out) : 0;
 }
 
-/* The parser drops control characters from the middle of a run.  Steps back from end; SIZE_MAX when it does not fit. */
+/* The parser drops control characters from the middle of a run.  Steps back from end, character by character; SIZE_MAX
+ * when it does not fit. */
 static size_t start_with_gaps(const page *p, const char *s, size_t n, size_t end)
 {
     size_t at = end, dropped = 0;
-    while (n && at > p->placed && dropped <= DROPPED_MAX)
-        if (p->source.p[--at] == s[n - 1])
-            n--;
+    while (n && at > p->placed && dropped <= DROPPED_MAX) {
+        size_t back = at - 1, last = n - 1;
+        while (back > p->placed && !lo_utf8_boundary(p->source, back))
+            back--;
+        while (last && !lo_utf8_boundary((lo_str){s, n}, last))
+            last--;
+        if (at - back == n - last && memcmp(p->source.p + back, s + last, n - last) == 0)
+            n = last;
         else
             dropped++;
+        at = back;
+    }
     return n ? SIZE_MAX : at;
 }
 
 static void take_with_gaps(page *p, const char *s, size_t n, size_t at)
 {
     for (size_t i = 0; i < n;) {
-        while (p->source.p[at] != s[i])
-            at++;
-        size_t same = 1;
-        while (i + same < n && p->source.p[at + same] == s[i + same])
-            same++;
-        take(p, s + i, same, at, same, false);
-        i += same;
-        at += same;
+        size_t size = lo_utf8_length((unsigned char)s[i]);
+        if (memcmp(p->source.p + at, s + i, size) == 0) {
+            take(p, s + i, size, at, size, false);
+            i += size;
+            p->placed = at + size;
+        }
+        at += lo_utf8_length((unsigned char)p->source.p[at]);
     }
-    p->placed = at;
+}
+
+/* Where the reference that ends at end starts; end when there is none. */
+static size_t reference_start(const page *p, size_t end)
+{
+    size_t at = end;
+    while (at > p->placed) {
+        unsigned char c = (unsigned char)p->source.p[--at];
+        if (c == '&')
+            return at;
+        if (!isalnum(c) && c < 0x80 && !strchr("#;:._-", c))
+            return end;
+    }
+    return end;
+}
+
+/* The parser knows "&amp;" and numbers; "&amp" and "&AMP;" it passes on as they are. */
+static bool names_ampersand(lo_str reference)
+{
+    return reference.n >= 3 && (reference.p[1] == '#' || (reference.n >= 5 && memcmp(reference.p, "&amp;", 5) == 0));
 }
 
 static void on_text(void *context, const xmlChar *bytes, int length)
@@ -291,10 +336,13 @@ static void on_text(void *context, const xmlChar *bytes, int length)
     if (p->skip)
         return;
     /* An entity first: "&" is itself the text of "&amp;" and stands right before. */
-    size_t entity = end;
-    while (entity > p->placed && end - entity < ENTITY_MAX && p->source.p[entity] != '&')
-        entity--;
-    bool referred = n <= 8 && entity < end && p->source.p[entity] == '&' && end - entity > n;
+    size_t entity = n <= REFERRED_MAX ? reference_start(p, end) : end;
+    bool referred = end - entity > n;
+    if (referred && n == 1 && *s == '&' && !names_ampersand((lo_str){p->source.p + entity, p->source.n - entity})) {
+        p->placed = entity + 1; /* no entity after all: its name comes as text */
+        take(p, s, 1, entity, 1, false);
+        return;
+    }
     if (!referred)
         for (size_t off = 0; off <= 2 * NEAR; off++) {
             size_t at = end - n + (off % 2 ? (off + 1) / 2 : 0) - (off % 2 ? 0 : off / 2);
@@ -307,9 +355,8 @@ static void on_text(void *context, const xmlChar *bytes, int length)
     if (referred) {
         char meant[4];
         size_t repaired = repair_control(s, n, meant);
-        size_t stop_at = end < p->source.n && p->source.p[end] == ';' ? end + 1 : end;
-        p->placed = stop_at;
-        take(p, repaired ? meant : s, repaired ? repaired : n, entity, stop_at - entity, true);
+        p->placed = end;
+        take(p, repaired ? meant : s, repaired ? repaired : n, entity, end - entity, true);
         return;
     }
     size_t at = start_with_gaps(p, s, n, end);
@@ -333,7 +380,7 @@ static void end_block(page *p)
             size_t back = p->block_start >= 2 ? p->block_start - 2 : 0;
             p->text.n = back;
             lo_origins_cut(&p->origins, back);
-        } else if (n - linked >= PROSE) {
+        } else if (n >= linked + PROSE) {
             p->prose += n;
         }
     }
@@ -386,6 +433,20 @@ static void read_attributes(page *p, const char *name, const char *const *atts)
     }
 }
 
+/* The parser, which knows HTML 4, keeps <head> open when <article> and its like follow without <body>. */
+static void leave_head(page *p, const char *name)
+{
+    static const char *const inside[] = {"base", "link", "meta", "noscript", "script", "style", "template", "title"};
+    frame *head = p->depth ? &p->frames[p->depth - 1] : NULL;
+    if (!head || !(head->flags & SKIP) || strcmp(head->name, "head") != 0)
+        return;
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++)
+        if (strcmp(name, inside[i]) == 0)
+            return;
+    head->flags = BLOCK | WHOLE;
+    p->skip--;
+}
+
 static void on_start(void *context, const xmlChar *element, const xmlChar **attributes)
 {
     page *p = context;
@@ -398,7 +459,7 @@ static void on_start(void *context, const xmlChar *element, const xmlChar **attr
                               LO_HTML_DEPTH_MAX, consumed(p)));
         return;
     }
-    p->placed = consumed(p) > p->placed ? consumed(p) : p->placed;
+    leave_head(p, name);
     frame *f = &p->frames[p->depth++];
     *f = (frame){.name = name, .flags = flags_of(name)};
     if (strcmp(name, "br") == 0 && !p->skip && !p->fresh)
@@ -488,7 +549,6 @@ static void on_end(void *context, const xmlChar *element)
     page *p = context;
     if (p->status)
         return;
-    p->placed = consumed(p) > p->placed ? consumed(p) : p->placed;
     /* The parser closes in order; should it ever not, what is open inside is closed too. */
     size_t at = p->depth;
     while (at && strcmp(p->frames[at - 1].name, (const char *)element) != 0)
@@ -522,9 +582,19 @@ static lo_status parse(page *p)
     /* The last is known to the XML side only, but it is this flag that lifts the limit of 10 MB. */
     htmlCtxtUseOptions(p->parser, HTML_PARSE_IGNORE_ENC | HTML_PARSE_NONET);
     p->parser->options |= XML_PARSE_HUGE;
-    for (size_t at = 0; at < p->source.n && !p->status; at += CHUNK) {
+    /* Behind </html> the parser would stop; browsers go on.  One letter of the tag is changed: then it means nothing.
+     */
+    size_t end = lo_markup_page_end(p->source, 0);
+    for (size_t at = 0; at < p->source.n && !p->status;) {
         size_t n = p->source.n - at < CHUNK ? p->source.n - at : CHUNK;
-        htmlParseChunk(p->parser, p->source.p + at, (int)n, 0);
+        if (at == end) {
+            htmlParseChunk(p->parser, "-", n = 1, 0);
+            end = lo_markup_page_end(p->source, end);
+        } else {
+            n = end - at < n ? end - at : n;
+            htmlParseChunk(p->parser, p->source.p + at, (int)n, 0);
+        }
+        at += n;
     }
     if (!p->status)
         htmlParseChunk(p->parser, p->source.p, 0, 1);
@@ -568,9 +638,14 @@ lo_status lo_html_read(lo_str source, const lo_origin *runs, uint32_t n_runs, lo
     p->source = source;
     p->arena = p->meta.arena = arena;
     p->fresh = true;
-    status = parse(p);
+    (void)lo_jsonl_ran_short();
+    status = lo_buf_reserve(&p->text, source.n / 4 + 64);
+    if (!status)
+        status = parse(p);
     if (!status)
         status = finish(p, runs, n_runs, out);
+    if (!status && lo_jsonl_ran_short()) /* while reading JSON-LD: the record lacks something */
+        status = lo_mem_short();
     if (p->parser)
         htmlFreeParserCtxt(p->parser);
     for (size_t i = 0; i < p->depth; i++)
@@ -616,7 +691,7 @@ lo_status lo_html_warm_up(void)
     xmlInitParser();
     lo_status status = lo_html_read(lo_str_of(page_text), NULL, 0, &arena, &record);
     lo_arena_free(&arena);
-    return status;
+    return status == LO_E_DATA ? LO_OK : status; /* whether so small a page counts as a text does not matter here */
 }
 
 lo_status lo_read_html(lo_str bytes, lo_arena *arena, lo_record *out)

@@ -92,7 +92,7 @@ static bool written(lo_str s, date *d)
         s = skip(s, n, ",");
     n = digits(s, &d->day);
     if (n && n <= 2) {
-        s = skip(s, n, "");
+        s = skip(s, n, "-");
         if (s.n > 2 && isalpha((unsigned char)*s.p) && !name(s, months, 12, &d->month) &&
             (strncasecmp(s.p, "st", 2) == 0 || strncasecmp(s.p, "nd", 2) == 0 || strncasecmp(s.p, "rd", 2) == 0 ||
              strncasecmp(s.p, "th", 2) == 0))

@@ -7,23 +7,58 @@
 #include "read/isodate.h"
 #include "read/reader.h"
 
+#include <ctype.h>
 #include <jansson.h>
 #include <string.h>
 
+#define NUL_ESCAPE "\\u0000 stands in a string; text cannot hold it"
+#define HALF_PAIR  "half a surrogate pair (\\uD800 to \\uDFFF); it is no character"
+
 enum { HASH_SEED = 0x10c070 }; /* any fixed number but 0: the same order of keys on every run */
+
+static _Thread_local bool short_of_memory;
+
+/* Jansson calls a failed allocation by many names, "invalid token" among them. */
+static void *allocate(size_t size)
+{
+    void *block = lo_mem_alloc(size);
+    short_of_memory = short_of_memory || !block;
+    return block;
+}
+
+bool lo_jsonl_ran_short(void)
+{
+    bool ran = short_of_memory;
+    short_of_memory = false;
+    return ran;
+}
 
 void lo_jsonl_warm_up(void)
 {
-    json_set_alloc_funcs(lo_mem_alloc, lo_mem_free);
+    json_set_alloc_funcs(allocate, lo_mem_free);
     json_object_seed(HASH_SEED);
 }
 
-/* Behind the string whose opening mark is at at. */
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Behind the string whose opening mark is at at; 0 when it never ends. */
 static size_t string_end(lo_str json, size_t at)
 {
-    for (at++; at < json.n && json.p[at] != '"'; at++)
-        at += json.p[at] == '\\';
-    return at < json.n ? at + 1 : json.n;
+    for (size_t from = at + 1; from < json.n;) {
+        const char *mark = memchr(json.p + from, '"', json.n - from);
+        if (!mark)
+            break;
+        size_t escapes = 0, end = (size_t)(mark - json.p);
+        while (end - escapes > at + 1 && json.p[end - escapes - 1] == '\\')
+            escapes++;
+        if (escapes % 2 == 0)
+            return end + 1;
+        from = end + 1;
+    }
+    return 0;
 }
 
 lo_str lo_jsonl_value(lo_str json, const char *field)
@@ -34,8 +69,10 @@ lo_str lo_jsonl_value(lo_str json, const char *field)
         char c = json.p[at];
         if (c == '"') {
             size_t end = string_end(json, at);
+            if (!end)
+                break;
             if (depth == 1 && expects_key && end - at == n + 2 && memcmp(json.p + at + 1, field, n) == 0) {
-                while (end < json.n && (json.p[end] == ':' || json.p[end] == ' ' || json.p[end] == '\t'))
+                while (end < json.n && (json.p[end] == ':' || blank(json.p[end])))
                     end++;
                 return (lo_str){json.p + end, json.n - end};
             }
@@ -45,7 +82,7 @@ lo_str lo_jsonl_value(lo_str json, const char *field)
         }
         depth += c == '{' || c == '[';
         depth -= (c == '}' || c == ']') && depth;
-        expects_key = (c == '{' || c == ',') || (expects_key && (c == ' ' || c == '\t'));
+        expects_key = (c == '{' || c == ',') || (expects_key && blank(c));
         at++;
     }
     return LO_STR_NONE;
@@ -59,27 +96,36 @@ static uint32_t hex4(const char *p)
     return value;
 }
 
-void lo_jsonl_origins(lo_str quoted, size_t raw, lo_origins *out)
+static bool all_hex(const char *p)
 {
-    size_t at = 0;
-    while (at < quoted.n) {
-        const char *escape = memchr(quoted.p + at, '\\', quoted.n - at);
-        size_t plain = escape ? (size_t)(escape - quoted.p) - at : quoted.n - at;
-        lo_origins_same(out, plain, raw + at);
-        at += plain;
-        if (!escape)
-            break;
-        if (quoted.n - at < 6 || escape[1] != 'u') {
-            lo_origins_changed(out, 1, raw + at, 2, false);
-            at += 2;
-            continue;
-        }
-        uint32_t code = hex4(escape + 2);
-        bool pair = code >= 0xd800 && code < 0xdc00;
-        size_t n = pair ? 4 : code >= 0x800 ? 3 : code >= 0x80 ? 2 : 1;
-        lo_origins_changed(out, n, raw + at, pair ? 12 : 6, code >= 0x80 && (code < 0x2000 || code > 0x206f));
-        at += pair ? 12 : 6;
+    return isxdigit((unsigned char)p[0]) && isxdigit((unsigned char)p[1]) && isxdigit((unsigned char)p[2]) &&
+           isxdigit((unsigned char)p[3]);
+}
+
+/* The escape sequence at p, n bytes to the string's end: its code point and length; a message when it is none. */
+static const char *unescape(const char *p, size_t n, uint32_t *code, size_t *length)
+{
+    static const char letters[] = "\"\\/bfnrt", meaning[] = "\"\\/\b\f\n\r\t";
+    const char *known = n >= 2 && p[1] ? strchr(letters, p[1]) : NULL;
+    *length = 2;
+    if (known) {
+        *code = (unsigned char)meaning[known - letters];
+        return NULL;
     }
+    if (n < 6 || p[1] != 'u' || !all_hex(p + 2))
+        return "no valid JSON (invalid escape)";
+    *length = 6;
+    *code = hex4(p + 2);
+    if (*code == 0)
+        return NUL_ESCAPE;
+    if (*code < 0xd800 || *code > 0xdfff)
+        return NULL;
+    uint32_t low = n >= 12 && p[6] == '\\' && p[7] == 'u' && all_hex(p + 8) ? hex4(p + 8) : 0;
+    if (*code > 0xdbff || low < 0xdc00 || low > 0xdfff)
+        return HALF_PAIR;
+    *length = 12;
+    *code = 0x10000 + ((*code - 0xd800) << 10) + (low - 0xdc00);
+    return NULL;
 }
 
 static size_t column(lo_str line, size_t byte)
@@ -87,15 +133,53 @@ static size_t column(lo_str line, size_t byte)
     return 1 + lo_utf8_count((lo_str){line.p, byte < line.n ? byte : line.n});
 }
 
-static lo_status syntax_error(lo_str line, const json_error_t *error)
+/* The string between the quotation marks line[from .. to), decoded, with the way back.  Documents are long: Jansson,
+ * which reads byte by byte, takes several times as long over them. */
+static lo_status decode(lo_str line, size_t from, size_t to, lo_arena *arena, lo_origins *origins, lo_str *out)
 {
-    size_t at = error->position > 0 ? (size_t)error->position : 0;
-    size_t col = error->column > 0 ? (size_t)error->column : column(line, at);
+    char *text = lo_arena_alloc(arena, to - from + 1); /* no escape sequence grows */
+    size_t n = 0;
+    if (!text)
+        return lo_mem_short();
+    for (size_t at = from; at < to;) {
+        const char *escape = memchr(line.p + at, '\\', to - at);
+        size_t plain = escape ? (size_t)(escape - line.p) - at : to - at;
+        bool control = false;
+        for (size_t i = 0; i < plain; i++)
+            control |= (unsigned char)line.p[at + i] < 0x20;
+        if (control) {
+            while ((unsigned char)line.p[at] >= 0x20)
+                at++;
+            return lo_status_set(LO_E_DATA, "column %zu: no valid JSON (a control character in a string)",
+                                 column(line, at));
+        }
+        memcpy(text + n, line.p + at, plain);
+        lo_origins_same(origins, plain, at);
+        n += plain;
+        at += plain;
+        if (!escape)
+            break;
+        uint32_t code = 0;
+        size_t length = 0;
+        const char *fault = unescape(escape, to - at, &code, &length);
+        if (fault)
+            return lo_status_set(LO_E_DATA, "column %zu: %s", column(line, at), fault);
+        size_t size = lo_utf8_encode(code, text + n);
+        lo_origins_changed(origins, size, at, length, code >= 0x80 && (code < 0x2000 || code > 0x206f));
+        n += size;
+        at += length;
+    }
+    text[n] = 0;
+    *out = (lo_str){text, n};
+    return origins->status;
+}
+
+static lo_status syntax_error(lo_str line, size_t at, const json_error_t *error)
+{
+    size_t col = column(line, at ? at - 1 : 0);
     switch (json_error_code(error)) {
-    case json_error_out_of_memory: return lo_mem_short();
     case json_error_null_character:
-    case json_error_null_byte_in_key:
-        return lo_status_set(LO_E_DATA, "column %zu: \\u0000 stands in a string; text cannot hold it", col);
+    case json_error_null_byte_in_key: return lo_status_set(LO_E_DATA, "column %zu: %s", col, NUL_ESCAPE);
     case json_error_duplicate_key: return lo_status_set(LO_E_DATA, "column %zu: the same field stands twice", col);
     case json_error_premature_end_of_input:
         return lo_status_set(LO_E_DATA, "column %zu: the line ends in the middle of the JSON", col);
@@ -113,10 +197,8 @@ static lo_status syntax_error(lo_str line, const json_error_t *error)
     if (near)
         *near = 0;
     if (strstr(error->text, "Unicode '\\u"))
-        return lo_status_set(LO_E_DATA, "column %zu: half a surrogate pair (\\uD800 to \\uDFFF); it is no character",
-                             col);
-    return lo_status_set(LO_E_DATA, "column %zu: no valid JSON (%s)", col,
-                         lo_str_trim(lo_str_of(reason)).n ? reason : "syntax");
+        return lo_status_set(LO_E_DATA, "column %zu: %s", col, HALF_PAIR);
+    return lo_status_set(LO_E_DATA, "column %zu: no valid JSON (%s)", col, reason);
 }
 
 static lo_status wrong(lo_str line, const char *field, const char *wanted)
@@ -170,8 +252,28 @@ static lo_status keep_rest(json_t *root, lo_arena *arena, lo_str *out)
     return LO_OK;
 }
 
+/* The document's own string, which Jansson does not see: line[from .. to) with its quotation marks; from 0: none. */
+typedef struct cut {
+    const char *field;
+    size_t from, to;
+} cut;
+
+static cut find_document(lo_str line)
+{
+    static const char *const fields[] = {"text", "html"};
+    for (size_t i = 0; i < 2; i++) {
+        lo_str value = lo_jsonl_value(line, fields[i]);
+        size_t from = value.p ? (size_t)(value.p - line.p) : 0, to = 0;
+        if (value.n && *value.p == '"')
+            to = string_end(line, from);
+        if (to)
+            return (cut){fields[i], from, to};
+    }
+    return (cut){NULL, 0, 0};
+}
+
 /* Text of "text" or "html", with the way back to the bytes of the line. */
-static lo_status take_text(json_t *root, lo_str line, lo_arena *arena, lo_record *out)
+static lo_status take_text(json_t *root, lo_str line, const cut *document, lo_arena *arena, lo_record *out)
 {
     json_t *text = json_object_get(root, "text"), *html = json_object_get(root, "html");
     text = json_is_null(text) ? NULL : text;
@@ -184,34 +286,36 @@ static lo_status take_text(json_t *root, lo_str line, lo_arena *arena, lo_record
         return wrong(line, "html", "absent where \"text\" is given");
     if (!json_is_string(value))
         return wrong(line, field, "a string");
-    lo_str decoded = {json_string_value(value), json_string_length(value)};
-    if (!lo_str_trim(decoded).n)
-        return wrong(line, field, "some text; it is empty");
 
-    lo_str quoted = lo_jsonl_value(line, field);
+    lo_str decoded = LO_STR_NONE;
     lo_origins origins = LO_ORIGINS_EMPTY;
     const lo_origin *runs = NULL;
     uint32_t n = 0;
-    if (quoted.p) {
-        quoted.n = string_end(quoted, 0) - 2;
-        quoted.p++;
-        lo_jsonl_origins(quoted, (size_t)(quoted.p - line.p), &origins);
+    lo_status status = LO_OK;
+    if (document->field && strcmp(document->field, field) == 0) {
+        status = decode(line, document->from + 1, document->to - 1, arena, &origins, &decoded);
+    } else { /* a field name written with escapes */
+        decoded = lo_str_copy(arena, (lo_str){json_string_value(value), json_string_length(value)});
+        lo_origins_changed(&origins, decoded.n, 0, line.n, false);
+        status = decoded.p ? LO_OK : lo_mem_short();
     }
-    lo_status status = lo_origins_finish(&origins, arena, line.n, &runs, &n);
-    if (status)
-        return status;
+    lo_status finished = lo_origins_finish(&origins, arena, line.n, &runs, &n);
+    if (status || finished)
+        return status ? status : finished;
+    if (!lo_str_trim(decoded).n)
+        return wrong(line, field, "some text; it is empty");
     if (html)
         return lo_html_read(decoded, runs, n, arena, out);
     if (decoded.n > LO_READ_TEXT_MAX)
         return lo_status_set(LO_E_LIMIT, "%zu MiB of text is too much for one document (at most %d); split it",
                              decoded.n >> 20, LO_READ_TEXT_MAX >> 20);
-    out->text = lo_str_copy(arena, decoded);
+    out->text = decoded;
     out->origins = runs;
     out->n_origins = n;
-    return out->text.p ? LO_OK : lo_mem_short();
+    return LO_OK;
 }
 
-static lo_status fill(json_t *root, lo_str line, lo_arena *arena, lo_record *out)
+static lo_status fill(json_t *root, lo_str line, const cut *document, lo_arena *arena, lo_record *out)
 {
     lo_record given = {0};
     if (!json_is_object(root))
@@ -235,7 +339,7 @@ static lo_status fill(json_t *root, lo_str line, lo_arena *arena, lo_record *out
     if (!status)
         status = take_date(root, line, arena, &given.date);
     if (!status)
-        status = take_text(root, line, arena, out);
+        status = take_text(root, line, document, arena, out);
     if (!status)
         status = keep_rest(root, arena, &given.metadata);
     if (status)
@@ -267,10 +371,25 @@ lo_status lo_read_jsonl(lo_str line, lo_arena *arena, lo_record *out)
     if (nul)
         return lo_status_set(LO_E_DATA, "column %zu: a zero byte (U+0000); text cannot hold it",
                              column(line, (size_t)(nul - line.p)));
-    json_t *root = json_loadb(line.p + skip, line.n - skip, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (!root)
-        return syntax_error(line, &error);
-    lo_status status = fill(root, line, arena, out);
+    cut document = find_document(line);
+    lo_str rest = {line.p + skip, line.n - skip};
+    lo_buf outline = LO_BUF_EMPTY;
+    if (document.field) {
+        lo_buf_add(&outline, rest.p, document.from - skip + 1);
+        lo_buf_add(&outline, line.p + document.to - 1, line.n - document.to + 1);
+        rest = lo_buf_str(&outline);
+    }
+    lo_status status = outline.status;
+    json_t *root = NULL;
+    (void)lo_jsonl_ran_short();
+    if (!status && !(root = json_loadb(rest.p, rest.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error))) {
+        size_t at = skip + (error.position > 0 ? (size_t)error.position : 0);
+        at += document.field && at > document.from + 1 ? document.to - document.from - 2 : 0;
+        status = lo_jsonl_ran_short() ? lo_mem_short() : syntax_error(line, at, &error);
+    }
+    lo_buf_free(&outline);
+    if (!status)
+        status = fill(root, line, &document, arena, out);
     json_decref(root);
-    return status;
+    return lo_jsonl_ran_short() && !status ? lo_mem_short() : status;
 }

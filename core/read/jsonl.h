@@ -13,8 +13,8 @@ enum { LO_JSONL_METADATA_MAX = 64 << 10 };
  * there is no such field.  Field names written with escapes are not found. */
 lo_str lo_jsonl_value(lo_str json, const char *field);
 
-/* Maps the decoded value of a JSON string to its bytes between the quotation marks, which start at byte raw. */
-void lo_jsonl_origins(lo_str quoted, size_t raw, lo_origins *out);
+/* An allocation of Jansson's has failed since the last call: what it reports then may be a wrong reason. */
+bool lo_jsonl_ran_short(void);
 
 /* Points Jansson at base/mem and fixes its hash seed. */
 void lo_jsonl_warm_up(void);

@@ -71,6 +71,17 @@ lo_str lo_markup_charset(lo_str bytes)
     return LO_STR_NONE;
 }
 
+size_t lo_markup_page_end(lo_str page, size_t at)
+{
+    while ((at = find(page, at, "</")) < page.n) {
+        lo_str name = {page.p + at + 2, page.n - at - 2 < 4 ? page.n - at - 2 : 4};
+        if (lo_markup_is(name, "html") || lo_markup_is(name, "body"))
+            return at + 5;
+        at += 2;
+    }
+    return page.n;
+}
+
 typedef struct scan {
     lo_str page;
     size_t at;
@@ -120,7 +131,7 @@ static bool container(lo_str name)
 {
     static const char *const names[] = {"article", "blockquote", "div", "main", "ol", "section", "table", "ul"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (lo_markup_is(name, names[i]))
+        if ((name.p[0] | 0x20) == names[i][0] && lo_markup_is(name, names[i]))
             return true;
     return false;
 }

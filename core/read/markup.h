@@ -14,6 +14,9 @@ lo_str lo_markup_charset(lo_str bytes);
  * LO_E_LIMIT: a tag with more than attributes_max attributes. */
 lo_status lo_markup_check(lo_str page, size_t attributes_max);
 
+/* Where the last letter of the next </body or </html stands, from byte at on; page.n when there is none. */
+size_t lo_markup_page_end(lo_str page, size_t at);
+
 /* Case does not matter; word is lower case ASCII. */
 bool lo_markup_is(lo_str s, const char *word);
 

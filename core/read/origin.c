@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { WORD_MAX = 16, RAW_PER_RUN = 3, FREE_RUNS = 64 };
+enum { WORD_MAX = 16, RUN_MAX = 64, RAW_PER_RUN = 3, FREE_RUNS = 64 };
 
 static bool same(const lo_origin *run)
 {
@@ -29,24 +29,36 @@ static void start(lo_origins *origins, size_t n, size_t raw, size_t raw_n)
     origins->text += (uint32_t)n;
 }
 
+/* More runs than the raw bytes so far pay for: then words are joined too. */
+static bool dense(const lo_origins *origins, size_t raw)
+{
+    return origins->n > FREE_RUNS && (origins->n - FREE_RUNS) * RAW_PER_RUN > raw;
+}
+
+static void grow(lo_origins *origins, lo_origin *last, size_t n, size_t raw_n)
+{
+    last->length += (uint32_t)n;
+    last->raw_length += (uint32_t)raw_n;
+    origins->text += (uint32_t)n;
+}
+
+/* A run that changes length may grow, unless that made its lengths equal: it would then read as one to one. */
+static bool may_join(const lo_origins *origins, const lo_origin *last, size_t n, size_t raw, size_t raw_n, bool word)
+{
+    if (!last || same(last) || last->length + n == last->raw_length + raw_n)
+        return false;
+    return dense(origins, raw) ? last->length + n <= RUN_MAX : word && origins->word && last->length + n <= WORD_MAX;
+}
+
 void lo_origins_same(lo_origins *origins, size_t n, size_t raw)
 {
     lo_origin *last = touched(origins, raw);
     if (!n)
         return;
-    if (last && same(last)) {
-        last->length += (uint32_t)n;
-        last->raw_length += (uint32_t)n;
-        origins->text += (uint32_t)n;
-        return;
-    }
-    start(origins, n, raw, n);
-}
-
-/* More runs than the raw bytes so far pay for: then words are joined too. */
-static bool dense(const lo_origins *origins, size_t raw)
-{
-    return origins->n > FREE_RUNS && (origins->n - FREE_RUNS) * RAW_PER_RUN > raw;
+    if ((last && same(last)) || may_join(origins, last, n, raw, n, false))
+        grow(origins, last, n, n);
+    else
+        start(origins, n, raw, n);
 }
 
 void lo_origins_changed(lo_origins *origins, size_t n, size_t raw, size_t raw_n, bool word)
@@ -54,19 +66,12 @@ void lo_origins_changed(lo_origins *origins, size_t n, size_t raw, size_t raw_n,
     lo_origin *last = touched(origins, raw);
     if (!n)
         return;
-    /* A run that changes length may grow, unless that made its lengths equal: it would then read as one to one. */
-    bool joins = last && !same(last) && last->length + n != last->raw_length + raw_n &&
-                 last->length + n <= 4 * WORD_MAX &&
-                 (dense(origins, raw) || (word && origins->word && last->length + n <= WORD_MAX));
-    if (joins) {
-        last->length += (uint32_t)n;
-        last->raw_length += (uint32_t)raw_n;
-        origins->text += (uint32_t)n;
-    } else if (n == raw_n) {
+    if (may_join(origins, last, n, raw, raw_n, word))
+        grow(origins, last, n, raw_n);
+    else if (n == raw_n)
         lo_origins_same(origins, n, raw);
-    } else {
+    else
         start(origins, n, raw, raw_n);
-    }
     origins->word = word;
 }
 

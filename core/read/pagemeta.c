@@ -186,7 +186,7 @@ void lo_pagemeta_offer(lo_pagemeta *meta, lo_pagemeta_field field, int rank, lo_
 void lo_pagemeta_tag(lo_pagemeta *meta, lo_str key, lo_str content)
 {
     key = lo_str_trim(key);
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    for (size_t i = 0; key.n && i < sizeof known / sizeof *known; i++)
         if (lo_markup_is(key, known[i].key))
             lo_pagemeta_offer(meta, known[i].field, known[i].rank, content);
 }

@@ -57,12 +57,17 @@ void lo_engine_interrupt(lo_engine *engine);
 /* Runs the plugin's examples; appends a line per failure to report.  Failures are counted in *failed. */
 lo_status lo_engine_test(lo_engine *engine, uint32_t index, lo_buf *report, uint32_t *passed, uint32_t *failed);
 
+/* What plugins and rules warned of (rules without an anchor, out:warn), a line each, since the last clear; borrowed
+ * until the next call. */
+lo_str lo_engine_warnings(lo_engine *engine);
+void lo_engine_clear_warnings(lo_engine *engine);
+
 /* Time and matches per rule since the engine was opened. */
 typedef struct lo_engine_rule_cost {
     uint32_t plugin;
     const char *rule;
     uint64_t matches, nanoseconds;
 } lo_engine_rule_cost;
-uint32_t lo_engine_costs(const lo_engine *engine, const lo_engine_rule_cost **out);
+uint32_t lo_engine_costs(lo_engine *engine, const lo_engine_rule_cost **out);
 
 #endif

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
+#include "stage/sandbox.h"
+#include "stage/worker.h"
 #include "tool/command.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const lo_command commands[] = {
+    {"ingest", "STORE PATH…", "read files, folders, JSON Lines or standard input into a store", lo_cmd_ingest_run},
+    {"search", "STORE QUERY…", "full text, with the passage around each hit", lo_cmd_search_run},
+    {"verify", "STORE", "hashes, spans and indexes re-checked", lo_cmd_verify_run},
+    {"extract", "", "JSON lines of documents to JSON lines of annotations", lo_cmd_extract_run},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -23,6 +29,10 @@ int main(int argc, char **argv)
 {
     if (argc < 2)
         return usage(stderr);
+    if (!strcmp(argv[1], LO_SANDBOX_WORKER))
+        return lo_worker_main();
+    if (!strcmp(argv[1], LO_SANDBOX_PROBE))
+        return lo_sandbox_probe_main();
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
         return usage(stdout);
     if (!strcmp(argv[1], "--version")) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tool/options.h"
 
+#include "out/escape.h"
 #include "tool/command.h"
 
 #include <errno.h>
@@ -38,10 +39,18 @@ int lo_options_misused(const char *command, const char *format, ...)
     return LO_EXIT_USAGE;
 }
 
+void lo_options_complain(const char *command, const char *message)
+{
+    lo_buf line = LO_BUF_EMPTY;
+    bool escaped = lo_escape_terminal(&line, lo_str_of(message)) == LO_OK;
+    fprintf(stderr, "locutor %s: %.*s\n", command, LO_STR_ARG(escaped ? lo_buf_str(&line) : LO_STR("out of memory")));
+    lo_buf_free(&line);
+}
+
 int lo_options_failed(const char *command, lo_status status)
 {
     if (status != LO_E_STOP)
-        fprintf(stderr, "locutor %s: %s\n", command, lo_status_message());
+        lo_options_complain(command, lo_status_message());
     return status == LO_E_STOP ? LO_EXIT_INTERRUPTED : status == LO_E_ARG ? LO_EXIT_USAGE : LO_EXIT_FAILED;
 }
 

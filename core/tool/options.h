@@ -102,6 +102,10 @@ int lo_options_parse(const lo_options *spec, int argc, char **argv, lo_arguments
 /* Prints "locutor COMMAND: message" and a pointer to --help to standard error; gives LO_EXIT_USAGE. */
 int lo_options_misused(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Prints "locutor COMMAND: message" to standard error: one document or file failed and the command goes on.  Names of
+ * files in messages are bytes of somebody else's: nothing in them reaches the terminal as a control sequence. */
+void lo_options_complain(const char *command, const char *message);
+
 /* For a command that ends because of a failure: prints "locutor COMMAND: " and lo_status_message() to standard error
  * (nothing for LO_E_STOP) and gives the exit status that goes with the code (interface.md). */
 int lo_options_failed(const char *command, lo_status status);

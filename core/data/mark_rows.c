@@ -1,0 +1,675 @@
+// SPDX-License-Identifier: MIT
+#include "data/mark_rows.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "data/db.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- public ids ---- */
+
+void lo_mark_id_print(const char *document, const lo_mark *mark, char out[LO_MARK_ID + 1])
+{
+    snprintf(out, LO_MARK_ID + 1, "%s.%s.%u-%u", document, mark->kind, mark->span.start, mark->span.end);
+}
+
+static bool read_offset(lo_str *rest, char end, uint32_t *out)
+{
+    uint64_t value = 0;
+    size_t i = 0;
+    for (; i < rest->n && rest->p[i] >= '0' && rest->p[i] <= '9' && i < 10; i++)
+        value = value * 10 + (uint64_t)(rest->p[i] - '0');
+    if (!i || value > UINT32_MAX || (i < rest->n ? rest->p[i] : 0) != end)
+        return false;
+    *rest = (lo_str){rest->p + i + (end != 0), rest->n - i - (end != 0)};
+    *out = (uint32_t)value;
+    return true;
+}
+
+lo_status lo_mark_id_parse(lo_str text, lo_mark_id *out)
+{
+    const char *dot = text.n > LO_RECORD_ID ? memchr(text.p + LO_RECORD_ID + 1, '.', text.n - LO_RECORD_ID - 1) : NULL;
+    size_t kind = dot ? (size_t)(dot - text.p) - LO_RECORD_ID - 1 : 0;
+    if (dot && text.p[LO_RECORD_ID] == '.' && kind > 0 && kind < sizeof out->kind) {
+        memcpy(out->document, text.p, LO_RECORD_ID);
+        out->document[LO_RECORD_ID] = 0;
+        memcpy(out->kind, text.p + LO_RECORD_ID + 1, kind);
+        out->kind[kind] = 0;
+        lo_str rest = {dot + 1, text.n - (size_t)(dot + 1 - text.p)};
+        if (read_offset(&rest, '-', &out->span.start) && read_offset(&rest, 0, &out->span.end) &&
+            out->span.start <= out->span.end)
+            return LO_OK;
+    }
+    return lo_status_set(LO_E_ARG, "'%.*s' is no id of a mark; they look like 0123456789ab.attribution.120-240",
+                         LO_STR_ARG(text));
+}
+
+/* ---- writing ---- */
+
+typedef struct writing {
+    lo_store *store;
+    int64_t document;
+    lo_str text;
+    const lo_marks *marks;
+    const uint32_t *order; /* marks in text order: row number -> index */
+    uint32_t *numbers;     /* index -> row number */
+    size_t n;
+    int64_t *makers; /* rows of plugin */
+    size_t n_makers;
+    lo_buf fields;
+    lo_buf words[5]; /* texts of span fields of one row */
+    const lo_digest *signature;
+    lo_str faults;
+} writing;
+
+/* Strings were checked to be UTF-8 without U+0000; JSON wants quotes, backslashes and controls escaped (RFC 8259). */
+static void add_json_string(lo_buf *out, lo_str s)
+{
+    lo_buf_add_byte(out, '"');
+    size_t from = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c != '"' && c != '\\' && c >= 0x20)
+            continue;
+        lo_buf_add(out, s.p + from, i - from);
+        from = i + 1;
+        if (c < 0x20)
+            lo_buf_print(out, "\\u%04x", c);
+        else
+            lo_buf_add(out, (char[]){'\\', (char)c}, 2);
+    }
+    lo_buf_add(out, s.p + from, s.n - from);
+    lo_buf_add_byte(out, '"');
+}
+
+static void add_number(lo_buf *out, uint32_t value)
+{
+    char digits[10];
+    size_t n = 0;
+    do
+        digits[sizeof digits - ++n] = (char)('0' + value % 10);
+    while (value /= 10);
+    lo_buf_add(out, digits + sizeof digits - n, n);
+}
+
+static void add_field(writing *w, const lo_field *field)
+{
+    lo_buf *out = &w->fields;
+    switch (field->type) {
+    case LO_FIELD_SPANS:
+        for (uint32_t i = 0; i < field->count; i++) {
+            lo_buf_add(out, i ? ",[" : "[[", 2);
+            add_number(out, field->spans[i].start);
+            lo_buf_add_byte(out, ',');
+            add_number(out, field->spans[i].end);
+            lo_buf_add_byte(out, ']');
+        }
+        lo_buf_add_byte(out, ']');
+        break;
+    case LO_FIELD_MARKS:
+        for (uint32_t i = 0; i < field->count; i++) {
+            lo_buf_add_byte(out, i ? ',' : '[');
+            add_number(out, w->numbers[field->marks[i]]);
+        }
+        lo_buf_add_byte(out, ']');
+        break;
+    case LO_FIELD_STRING: add_json_string(out, field->string); break;
+    case LO_FIELD_NUMBER: lo_buf_print(out, "%.17g", field->number); break;
+    }
+}
+
+static void write_fields(writing *w, const lo_mark *mark)
+{
+    lo_buf_clear(&w->fields);
+    lo_buf_add_byte(&w->fields, '{');
+    bool first = true;
+    for (uint32_t f = 0; f < mark->n_fields; f++) {
+        const lo_field *field = &mark->fields[f];
+        if ((field->type == LO_FIELD_SPANS || field->type == LO_FIELD_MARKS) && !field->count)
+            continue; /* nothing there is the same as no field */
+        if (!first)
+            lo_buf_add_byte(&w->fields, ',');
+        first = false;
+        lo_buf_add_byte(&w->fields, '"');
+        lo_buf_add_text(&w->fields, field->name);
+        lo_buf_add(&w->fields, "\":", 2);
+        add_field(w, field);
+    }
+    lo_buf_add_byte(&w->fields, '}');
+}
+
+/* The words under a field's spans, joined by an ellipsis. */
+static lo_str words_of(writing *w, int slot, const lo_mark *mark, const char *name)
+{
+    const lo_field *field = lo_mark_get(mark, name);
+    if (!field || field->type != LO_FIELD_SPANS || !field->count)
+        return LO_STR("");
+    if (field->count == 1)
+        return (lo_str){w->text.p + field->spans[0].start, field->spans[0].end - field->spans[0].start};
+    lo_buf *out = &w->words[slot];
+    lo_buf_clear(out);
+    for (uint32_t i = 0; i < field->count; i++) {
+        if (i)
+            lo_buf_add_text(out, " … ");
+        lo_buf_add(out, w->text.p + field->spans[i].start, field->spans[i].end - field->spans[i].start);
+    }
+    return lo_buf_str(out);
+}
+
+static void bind_reference(writing *w, sqlite3_stmt *statement, int parameter, const lo_mark *mark, const char *name)
+{
+    const lo_field *field = lo_mark_get(mark, name);
+    if (field && field->type == LO_FIELD_MARKS && field->count)
+        sqlite3_bind_int64(statement, parameter, w->numbers[field->marks[0]]);
+}
+
+static void bind_strings(sqlite3_stmt *statement, int parameter, const lo_mark *mark, const char *const *names)
+{
+    for (; *names; names++)
+        lo_db_bind_text(statement, parameter++, lo_mark_string(mark, *names));
+}
+
+static lo_status put_statement(writing *w, sqlite3_stmt *at, const lo_mark *mark)
+{
+    static const char *const strings[] = {"speaker", "type", "attitude",     "date",   "channel", "outlet",
+                                          "via",     "role", "organization", "naming", NULL};
+    bind_strings(at, 3, mark, strings);
+    lo_db_bind_text(at, 13, words_of(w, 0, mark, "source"));
+    lo_db_bind_text(at, 14, words_of(w, 1, mark, "cue"));
+    lo_db_bind_text(at, 15, words_of(w, 2, mark, "content"));
+    lo_db_bind_text(at, 16, words_of(w, 3, mark, "addressee"));
+    bind_reference(w, at, 17, mark, "parent");
+    return lo_db_run(w->store, at);
+}
+
+static lo_status put_stance(writing *w, sqlite3_stmt *at, const lo_mark *mark)
+{
+    static const char *const strings[] = {"target", "label", NULL};
+    const lo_field *statement = lo_mark_get(mark, "attribution");
+    if (!statement || !statement->count) { /* a stance of nobody is kept as a mark only */
+        sqlite3_reset(at);
+        return LO_OK;
+    }
+    bind_strings(at, 3, mark, strings);
+    lo_db_bind_text(at, 5, words_of(w, 0, mark, "evidence"));
+    lo_db_bind_text(at, 6, words_of(w, 1, mark, "condition"));
+    bind_reference(w, at, 7, mark, "attribution");
+    return lo_db_run(w->store, at);
+}
+
+static lo_status put_entity(writing *w, sqlite3_stmt *at, const lo_mark *mark)
+{
+    static const char *const strings[] = {"name", "type", "role", "organization", NULL};
+    bind_strings(at, 3, mark, strings);
+    return lo_db_run(w->store, at);
+}
+
+static lo_status put_mention(writing *w, sqlite3_stmt *at, const lo_mark *mark)
+{
+    static const char *const strings[] = {"how", NULL};
+    bind_strings(at, 3, mark, strings);
+    lo_db_bind_text(at, 4, (lo_str){w->text.p + mark->span.start, mark->span.end - mark->span.start});
+    bind_reference(w, at, 5, mark, "entity");
+    return lo_db_run(w->store, at);
+}
+
+/* Kinds with a table of their own beside mark: parameters 1 and 2 are document and number. */
+static const struct spelled_out {
+    const char *kind, *insert;
+    lo_status (*put)(writing *w, sqlite3_stmt *at, const lo_mark *mark);
+} spelled_out[] = {
+    {"attribution",
+     "INSERT INTO statement (document, number, speaker, type, attitude, said, channel, outlet, via, role, organization,"
+     " naming, source, cue, content, addressee, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+     put_statement},
+    {"stance",
+     "INSERT INTO stance (document, number, target, label, evidence, condition, statement) VALUES (?, ?, ?, ?, ?, ?, "
+     "?)",
+     put_stance},
+    {"entity", "INSERT INTO entity (document, number, name, type, role, organization) VALUES (?, ?, ?, ?, ?, ?)",
+     put_entity},
+    {"mention", "INSERT INTO mention (document, number, how, words, entity) VALUES (?, ?, ?, ?, ?)", put_mention},
+};
+
+static lo_status put_mark(writing *w, uint32_t number)
+{
+    const lo_mark *mark = &w->marks->items[w->order[number]];
+    sqlite3_stmt *insert;
+    write_fields(w, mark);
+    lo_status status = w->fields.status;
+    if (!status)
+        status = lo_db_statement(w->store,
+                                 "INSERT INTO mark (document, number, kind, start, finish, score, plugin, rule, fields)"
+                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                 &insert);
+    if (status)
+        return status;
+    sqlite3_bind_int64(insert, 1, w->document);
+    sqlite3_bind_int64(insert, 2, number);
+    lo_db_bind_text(insert, 3, lo_str_of(mark->kind));
+    sqlite3_bind_int64(insert, 4, mark->span.start);
+    sqlite3_bind_int64(insert, 5, mark->span.end);
+    sqlite3_bind_double(insert, 6, mark->score);
+    sqlite3_bind_int64(insert, 7, w->makers[mark->plugin]);
+    lo_db_bind_text(insert, 8, lo_str_of(mark->rule));
+    lo_db_bind_text(insert, 9, lo_buf_str(&w->fields));
+    status = lo_db_run(w->store, insert);
+    for (size_t k = 0; !status && k < sizeof spelled_out / sizeof *spelled_out; k++) {
+        sqlite3_stmt *at;
+        if (strcmp(spelled_out[k].kind, mark->kind))
+            continue;
+        status = lo_db_statement(w->store, spelled_out[k].insert, &at);
+        if (status)
+            return status;
+        sqlite3_bind_int64(at, 1, w->document);
+        sqlite3_bind_int64(at, 2, number);
+        status = spelled_out[k].put(w, at, mark);
+        for (size_t i = 0; i < sizeof w->words / sizeof *w->words && !status; i++)
+            status = w->words[i].status;
+    }
+    return status;
+}
+
+static lo_status delete_marks(lo_store *store, int64_t document)
+{
+    /* Children first, by range: quicker than a cascade for each mark. */
+    static const char *const deletes[] = {"DELETE FROM relation WHERE document_a = ?1 OR document_b = ?1",
+                                          "DELETE FROM statement WHERE document = ?1",
+                                          "DELETE FROM stance WHERE document = ?1",
+                                          "DELETE FROM entity WHERE document = ?1",
+                                          "DELETE FROM mention WHERE document = ?1",
+                                          "DELETE FROM mark WHERE document = ?1"};
+    for (size_t i = 0; i < sizeof deletes / sizeof *deletes; i++) {
+        sqlite3_stmt *statement;
+        lo_status status = lo_db_statement(store, deletes[i], &statement);
+        if (status)
+            return status;
+        sqlite3_bind_int64(statement, 1, document);
+        if ((status = lo_db_run(store, statement)))
+            return status;
+    }
+    return LO_OK;
+}
+
+static lo_status find_maker(lo_store *store, const lo_maker *maker, int64_t *row_id)
+{
+    sqlite3_stmt *find, *insert;
+    bool row;
+    lo_status status =
+        lo_db_statement(store, "SELECT id FROM plugin WHERE name = ? AND version = ? AND sha256 = ?", &find);
+    if (!status)
+        status = lo_db_statement(store, "INSERT INTO plugin (name, version, sha256) VALUES (?, ?, ?)", &insert);
+    if (status)
+        return status;
+    sqlite3_stmt *const both[] = {find, insert};
+    for (int i = 0; i < 2; i++) {
+        lo_db_bind_text(both[i], 1, lo_str_of(maker->name));
+        lo_db_bind_text(both[i], 2, lo_str_of(maker->version));
+        lo_db_bind_blob(both[i], 3, (lo_str){(const char *)maker->hash.bytes, sizeof maker->hash.bytes});
+    }
+    status = lo_db_step(store, find, &row);
+    if (status)
+        return status;
+    if (row) {
+        *row_id = sqlite3_column_int64(find, 0);
+        sqlite3_reset(find);
+        return LO_OK;
+    }
+    status = lo_db_run(store, insert);
+    *row_id = sqlite3_last_insert_rowid(store->handle);
+    return status;
+}
+
+static lo_status put_analysis(writing *w)
+{
+    sqlite3_stmt *statement;
+    lo_status status = lo_db_statement(
+        w->store, "INSERT OR REPLACE INTO analysis (document, signature, faults) VALUES (?, ?, ?)", &statement);
+    if (status)
+        return status;
+    sqlite3_bind_int64(statement, 1, w->document);
+    lo_db_bind_blob(statement, 2, (lo_str){(const char *)w->signature->bytes, sizeof w->signature->bytes});
+    lo_db_bind_text(statement, 3, w->faults);
+    return lo_db_run(w->store, statement);
+}
+
+/* Everything that could be wrong with the marks is found before the first row is written. */
+static lo_status check_marks(const writing *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const lo_mark *mark = &w->marks->items[w->order[i]];
+        if (mark->plugin >= w->n_makers)
+            return lo_status_set(LO_E_PLUGIN, "%s: was made by no known plugin", mark->kind);
+        if (mark->rule[0] && !lo_utf8_valid(lo_str_of(mark->rule)))
+            return lo_status_set(LO_E_PLUGIN, "%s: the name of its rule is no UTF-8 text", mark->kind);
+        for (uint32_t f = 0; f < mark->n_fields; f++)
+            for (uint32_t r = 0; mark->fields[f].type == LO_FIELD_MARKS && r < mark->fields[f].count; r++)
+                if (w->marks->items[mark->fields[f].marks[r]].dropped)
+                    return lo_status_set(LO_E_PLUGIN, "%s.%s: refers to a mark that was dropped", mark->kind,
+                                         mark->fields[f].name);
+    }
+    return lo_marks_check(w->marks, 0, w->text);
+}
+
+lo_status lo_mark_rows_put(lo_store *store, int64_t document, lo_str text, const lo_marks *marks,
+                           const lo_maker *makers, size_t n_makers, const lo_digest *signature, lo_str faults)
+{
+    lo_arena arena = LO_ARENA_EMPTY;
+    writing w = {.store = store,
+                 .document = document,
+                 .text = text,
+                 .marks = marks,
+                 .n_makers = n_makers,
+                 .signature = signature,
+                 .faults = faults};
+    lo_status status = lo_marks_sort(marks, NULL, &arena, &w.order, &w.n);
+    if (status)
+        goto done;
+    w.numbers = lo_arena_array(&arena, marks->n, sizeof *w.numbers);
+    w.makers = lo_arena_array(&arena, n_makers, sizeof *w.makers);
+    if (!w.numbers || !w.makers) {
+        status = lo_mem_short();
+        goto done;
+    }
+    for (size_t i = 0; i < w.n; i++)
+        w.numbers[w.order[i]] = (uint32_t)i;
+    status = check_marks(&w);
+    for (size_t i = 0; i < n_makers && !status; i++)
+        status = find_maker(store, &makers[i], &w.makers[i]);
+    if (!status)
+        status = delete_marks(store, document);
+    for (uint32_t i = 0; i < w.n && !status; i++)
+        status = put_mark(&w, i);
+    if (!status)
+        status = put_analysis(&w);
+done:
+    for (size_t i = 0; i < sizeof w.words / sizeof *w.words; i++)
+        lo_buf_free(&w.words[i]);
+    lo_buf_free(&w.fields);
+    lo_arena_free(&arena);
+    return status;
+}
+
+/* ---- reading ---- */
+
+typedef struct reading {
+    lo_store *store;
+    lo_marks *marks;
+    lo_str text;
+    size_t first;
+    uint32_t *indexes; /* row number -> index + 1; 0: not read */
+    size_t n_indexes;
+    lo_maker *makers;
+    int64_t *maker_rows;
+    size_t n_makers, makers_capacity;
+} reading;
+
+static lo_status read_maker(reading *r, int64_t row_id, uint16_t *out)
+{
+    for (size_t i = 0; i < r->n_makers; i++)
+        if (r->maker_rows[i] == row_id) {
+            *out = (uint16_t)i;
+            return LO_OK;
+        }
+    lo_arena *arena = r->marks->arena;
+    if (r->n_makers == UINT16_MAX)
+        return lo_db_damaged(r->store, "too many plugins");
+    if (r->n_makers == r->makers_capacity) {
+        size_t capacity = r->makers_capacity ? r->makers_capacity * 2 : 16;
+        lo_maker *makers = lo_arena_array(arena, capacity, sizeof *makers);
+        int64_t *rows = lo_arena_array(arena, capacity, sizeof *rows);
+        if (!makers || !rows)
+            return lo_mem_short();
+        if (r->n_makers) {
+            memcpy(makers, r->makers, r->n_makers * sizeof *makers);
+            memcpy(rows, r->maker_rows, r->n_makers * sizeof *rows);
+        }
+        r->makers = makers;
+        r->maker_rows = rows;
+        r->makers_capacity = capacity;
+    }
+    sqlite3_stmt *statement;
+    bool row;
+    lo_status status = lo_db_statement(r->store, "SELECT name, version, sha256 FROM plugin WHERE id = ?", &statement);
+    if (status)
+        return status;
+    sqlite3_bind_int64(statement, 1, row_id);
+    if ((status = lo_db_step(r->store, statement, &row)))
+        return status;
+    lo_maker *maker = &r->makers[r->n_makers];
+    lo_str hash = row ? lo_db_column(statement, 2) : LO_STR("");
+    if (!row || hash.n != sizeof maker->hash.bytes) {
+        sqlite3_reset(statement);
+        return lo_db_damaged(r->store, "a mark of no plugin");
+    }
+    memcpy(maker->hash.bytes, hash.p, hash.n);
+    maker->name = lo_str_copy(arena, lo_db_column(statement, 0)).p;
+    maker->version = lo_str_copy(arena, lo_db_column(statement, 1)).p;
+    sqlite3_reset(statement);
+    if (!maker->name || !maker->version)
+        return lo_mem_short();
+    r->maker_rows[r->n_makers] = row_id;
+    *out = (uint16_t)r->n_makers++;
+    return LO_OK;
+}
+
+static lo_status bad_fields(reading *r)
+{
+    return lo_db_damaged(r->store, "fields of a mark that are none");
+}
+
+static bool read_u32(const json_t *value, uint32_t *out)
+{
+    json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
+    *out = (uint32_t)number;
+    return number >= 0 && number <= UINT32_MAX;
+}
+
+/* References stay row numbers here; they become indexes when all marks are read. */
+static lo_status read_array(reading *r, const json_t *value, lo_field *field)
+{
+    size_t n = json_array_size(value);
+    if (n > UINT32_MAX / 2)
+        return bad_fields(r);
+    field->count = (uint32_t)n;
+    field->type = n && json_is_array(json_array_get(value, 0)) ? LO_FIELD_SPANS : LO_FIELD_MARKS;
+    lo_span *spans = NULL;
+    uint32_t *marks = NULL;
+    if (field->type == LO_FIELD_SPANS)
+        field->spans = spans = lo_arena_array(r->marks->arena, n, sizeof *spans);
+    else
+        field->marks = marks = lo_arena_array(r->marks->arena, n, sizeof *marks);
+    if (!spans && !marks)
+        return lo_mem_short();
+    for (size_t i = 0; i < n; i++) {
+        const json_t *item = json_array_get(value, i);
+        bool good = spans ? json_array_size(item) == 2 && read_u32(json_array_get(item, 0), &spans[i].start) &&
+                                read_u32(json_array_get(item, 1), &spans[i].end)
+                          : read_u32(item, &marks[i]);
+        if (!good)
+            return bad_fields(r);
+    }
+    return LO_OK;
+}
+
+static lo_status read_fields(reading *r, lo_str json, uint32_t index)
+{
+    json_error_t error;
+    json_t *object = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &error);
+    if (!json_is_object(object)) {
+        bool memory = !object && json_error_code(&error) == json_error_out_of_memory;
+        json_decref(object);
+        return memory ? lo_mem_short() : bad_fields(r);
+    }
+    lo_status status = LO_OK;
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        lo_field field = {.name = name};
+        if (json_is_string(value)) {
+            field.type = LO_FIELD_STRING;
+            field.string = (lo_str){json_string_value(value), json_string_length(value)};
+        } else if (json_is_number(value)) {
+            field.type = LO_FIELD_NUMBER;
+            field.number = json_number_value(value);
+        } else if (json_is_array(value)) {
+            status = read_array(r, value, &field);
+        } else {
+            status = bad_fields(r);
+        }
+        if (!status && (status = lo_marks_set(r->marks, index, &field)) == LO_E_PLUGIN)
+            status = bad_fields(r);
+        if (status)
+            break;
+    }
+    json_decref(object);
+    return status;
+}
+
+/* Row numbers become indexes; references to what was not asked for are left out. */
+static lo_status resolve(reading *r)
+{
+    for (size_t i = r->first; i < r->marks->n; i++) {
+        lo_mark *mark = &r->marks->items[i];
+        for (uint32_t f = 0; f < mark->n_fields; f++) {
+            lo_field *field = &mark->fields[f];
+            if (field->type != LO_FIELD_MARKS)
+                continue;
+            uint32_t *marks = (uint32_t *)field->marks, n = 0;
+            for (uint32_t k = 0; k < field->count; k++)
+                if (marks[k] < r->n_indexes && r->indexes[marks[k]])
+                    marks[n++] = r->indexes[marks[k]] - 1;
+            field->count = n;
+        }
+    }
+    lo_status status = lo_marks_check(r->marks, r->first, r->text);
+    return status && status != LO_E_MEMORY ? lo_db_damaged(r->store, lo_status_message()) : status;
+}
+
+static lo_status read_row(reading *r, sqlite3_stmt *statement, const char *const *kinds)
+{
+    lo_str kind = lo_db_column(statement, 1);
+    bool wanted = !kinds;
+    for (size_t k = 0; kinds && kinds[k] && !wanted; k++)
+        wanted = lo_str_is(kind, kinds[k]);
+    int64_t number = sqlite3_column_int64(statement, 0), start = sqlite3_column_int64(statement, 2),
+            end = sqlite3_column_int64(statement, 3);
+    double score = sqlite3_column_double(statement, 4);
+    lo_str rule = lo_db_column(statement, 6);
+    if (number < 0 || (size_t)number >= r->n_indexes || start < 0 || start > UINT32_MAX || end < 0 ||
+        end > UINT32_MAX || !(score >= 0 && score <= 1) || kind.n > 31 || !lo_utf8_valid(rule) ||
+        (rule.n && memchr(rule.p, 0, rule.n)))
+        return lo_db_damaged(r->store, "a mark with impossible numbers or names");
+    if (!wanted)
+        return LO_OK;
+    char name[32];
+    memcpy(name, kind.p, kind.n);
+    name[kind.n] = 0;
+    uint32_t index;
+    lo_status status = lo_marks_add(r->marks, name, (lo_span){(uint32_t)start, (uint32_t)end}, &index);
+    if (status)
+        return status == LO_E_PLUGIN ? lo_db_damaged(r->store, "a mark of a kind that is none") : status;
+    lo_mark *mark = &r->marks->items[index];
+    mark->score = (float)score;
+    mark->rule = lo_str_copy(r->marks->arena, rule).p;
+    if (!mark->rule)
+        return lo_mem_short();
+    r->indexes[number] = index + 1;
+    status = read_maker(r, sqlite3_column_int64(statement, 5), &mark->plugin);
+    return status ? status : read_fields(r, lo_db_column(statement, 7), index);
+}
+
+lo_status lo_mark_rows_read(lo_store *store, int64_t document, lo_str text, const char *const *kinds, lo_marks *marks,
+                            const lo_maker **makers, size_t *n_makers)
+{
+    reading r = {.store = store, .marks = marks, .text = text, .first = marks->n};
+    sqlite3_stmt *count, *select;
+    bool row;
+    lo_status status =
+        lo_db_statement(store, "SELECT coalesce(max(number) + 1, 0), count(*) FROM mark WHERE document = ?", &count);
+    if (!status)
+        status = lo_db_statement(store,
+                                 "SELECT number, kind, start, finish, score, plugin, rule, fields FROM mark"
+                                 " WHERE document = ? ORDER BY number",
+                                 &select);
+    if (status)
+        return status;
+    sqlite3_bind_int64(count, 1, document);
+    if ((status = lo_db_step(store, count, &row)))
+        return status;
+    int64_t highest = sqlite3_column_int64(count, 0), n = sqlite3_column_int64(count, 1);
+    sqlite3_reset(count);
+    if (highest != n || n > UINT32_MAX / 2)
+        return lo_db_damaged(store, "marks whose numbers have gaps");
+    r.n_indexes = (size_t)n;
+    r.indexes = lo_arena_array(marks->arena, r.n_indexes, sizeof *r.indexes);
+    if (!r.indexes)
+        return lo_mem_short();
+    sqlite3_bind_int64(select, 1, document);
+    while (!(status = lo_db_step(store, select, &row)) && row && !(status = read_row(&r, select, kinds)))
+        ;
+    sqlite3_reset(select);
+    if (!status)
+        status = resolve(&r);
+    if (status)
+        marks->n = r.first;
+    *makers = r.makers;
+    *n_makers = r.n_makers;
+    return status;
+}
+
+lo_status lo_mark_rows_faults(lo_store *store, int64_t document, lo_arena *arena, lo_str *out)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    lo_status status = lo_db_statement(store, "SELECT faults FROM analysis WHERE document = ?", &statement);
+    if (status)
+        return status;
+    sqlite3_bind_int64(statement, 1, document);
+    if ((status = lo_db_step(store, statement, &row)))
+        return status;
+    *out = lo_str_copy(arena, row ? lo_db_column(statement, 0) : LO_STR(""));
+    sqlite3_reset(statement);
+    return out->p ? LO_OK : lo_mem_short();
+}
+
+/* ---- relations ---- */
+
+lo_status lo_relations_clear(lo_store *store)
+{
+    sqlite3_stmt *statement;
+    lo_status status = lo_db_statement(store, "DELETE FROM relation", &statement);
+    return status ? status : lo_db_run(store, statement);
+}
+
+lo_status lo_relations_put(lo_store *store, const lo_relation *relation)
+{
+    sqlite3_stmt *statement;
+    int64_t maker;
+    if (!(relation->score >= 0 && relation->score <= 1) || !lo_utf8_valid(relation->evidence) ||
+        !lo_utf8_valid(lo_str_of(relation->label)) || !lo_utf8_valid(lo_str_of(relation->rule)))
+        return lo_status_set(LO_E_PLUGIN, "a relation with a score outside 0 to 1 or text that is no UTF-8");
+    lo_status status = find_maker(store, relation->maker, &maker);
+    if (!status)
+        status = lo_db_statement(store,
+                                 "INSERT OR REPLACE INTO relation (label, document_a, number_a, document_b, number_b,"
+                                 " score, evidence, plugin, rule) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                 &statement);
+    if (status)
+        return status;
+    lo_db_bind_text(statement, 1, lo_str_of(relation->label));
+    sqlite3_bind_int64(statement, 2, relation->a.document);
+    sqlite3_bind_int64(statement, 3, relation->a.number);
+    sqlite3_bind_int64(statement, 4, relation->b.document);
+    sqlite3_bind_int64(statement, 5, relation->b.number);
+    sqlite3_bind_double(statement, 6, relation->score);
+    lo_db_bind_text(statement, 7, relation->evidence);
+    sqlite3_bind_int64(statement, 8, maker);
+    lo_db_bind_text(statement, 9, lo_str_of(relation->rule));
+    return lo_db_run(store, statement);
+}

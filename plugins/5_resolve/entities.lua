@@ -1,0 +1,176 @@
+-- SPDX-License-Identifier: MIT
+--- Names of one document to entities: full names first, then surnames, initials and spelling variants, by the structure
+--- of the name, its title, gender and nearness.  General: no name is known beforehand.
+local text = require "locutor.text"
+
+local M = {
+  api = 1,
+  version = "1.0",
+  summary = "Names that mean the same person, organisation, outlet or place become one entity",
+  needs = { "name" },
+  makes = { "entity", "mention" },
+  examples = {
+    { "Ann Lee spoke. Later Lee left.", makes = "mention", text = "Lee" },
+    { "Mohammad Rouhani spoke. Rohani left.", makes = "mention", text = "Rohani" },
+  },
+}
+
+--- Letters that count: lower case, accents and marks kept, without possessive, dots and hyphens.
+local function key(s)
+  return (text.fold(s):gsub("[%s%.%-]+", " "):gsub("^ +", ""):gsub(" +$", ""))
+end
+
+--- Edit distance of two short strings, given up above limit.
+local function distance(a, b, limit)
+  if math.abs(#a - #b) > limit then
+    return limit + 1
+  end
+  local row = {}
+  for j = 0, #b do
+    row[j] = j
+  end
+  for i = 1, #a do
+    local diagonal, best = row[0], i
+    row[0] = i
+    for j = 1, #b do
+      local above = row[j]
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      row[j] = math.min(above + 1, row[j - 1] + 1, diagonal + cost)
+      diagonal = above
+      best = math.min(best, row[j])
+    end
+    if best > limit then
+      return limit + 1
+    end
+  end
+  return row[#b]
+end
+
+--- Spelling variants: same first letter, five letters or more, one change in five.
+local function similar(a, b)
+  if a == b then
+    return true
+  end
+  local n = math.max(#a, #b)
+  if n < 5 or a:byte() ~= b:byte() then
+    return false
+  end
+  local limit = n < 8 and 1 or 2
+  return distance(a, b, limit) <= limit
+end
+
+local function piece(doc, mark, field)
+  local s, e = mark:first(field)
+  return s and key(doc:sub(s, e)) or ""
+end
+
+local function given_match(a, b)
+  if a == "" or b == "" then
+    return true
+  end
+  local x, y = a:match "^%S+", b:match "^%S+"
+  return similar(x, y) or (#x == 1 and y:sub(1, 1) == x) or (#y == 1 and x:sub(1, 1) == y)
+    or a:find(y, 1, true) ~= nil or b:find(x, 1, true) ~= nil
+end
+
+local function gender_match(a, b)
+  return not a or not b or a == "unknown" or b == "unknown" or a == b
+end
+
+local function find_person(people, surname, given, gender)
+  local index = people.by[surname]
+  if index then
+    for k = #index, 1, -1 do
+      if given_match(index[k].given, given) and gender_match(index[k].gender, gender) then
+        return index[k]
+      end
+    end
+  end
+  for k = #people, 1, -1 do
+    local p = people[k]
+    if similar(p.surname, surname) and given_match(p.given, given) and gender_match(p.gender, gender) then
+      return p
+    end
+  end
+end
+
+local function add_person(people, mark, surname, given)
+  local p = { surname = surname, given = given, gender = mark.gender, type = "person", first = mark }
+  people[#people + 1] = p
+  people.by[surname] = people.by[surname] or {}
+  table.insert(people.by[surname], p)
+  return p
+end
+
+local function title_of(doc, mark)
+  local s, e = mark:first "title"
+  return s and doc:sub(s, e):gsub("[,%s]+$", "") or nil
+end
+
+--- Entities in order of their first mention, named by their fullest form.
+local function emit(doc, out, names, of)
+  local full = {}
+  for n, mark in ipairs(names) do
+    local e = of[n]
+    local s, f = mark:first "head"
+    local name = s and doc:sub(s, f) or mark:text()
+    if not full[e] or #name > #full[e] and e.type == "person" then
+      full[e] = name
+    end
+  end
+  local marks = {}
+  for n, mark in ipairs(names) do
+    local e = of[n]
+    if not marks[e] then
+      local fields = { name = full[e]:gsub("%s+", " "), number = "singular" }
+      fields.type = e.type or nil
+      fields.gender = e.gender
+      fields.role = e.role
+      marks[e] = out:add("entity", mark.start, mark.finish, fields)
+    end
+    local how = mark.type == "person" and not mark.given and "surname" or "name"
+    out:add("mention", mark.start, mark.finish, { entity = { marks[e] }, how = how })
+  end
+end
+
+function M.resolve(doc, out)
+  local names = doc:list "name"
+  local people, others, of = { by = {} }, {}, {}
+  for pass = 1, 2 do -- full names, then surnames
+    for n, mark in ipairs(names) do
+      local surname, given = piece(doc, mark, "surname"), piece(doc, mark, "given")
+      if mark.type == "person" and (given ~= "") == (pass == 1) and surname ~= "" then
+        local p = find_person(people, surname, given, mark.gender)
+        if not p then
+          p = add_person(people, mark, surname, given)
+        elseif #given > #p.given and given_match(p.given, given) then
+          p.given = given
+        end
+        if p.gender == "unknown" and mark.gender then
+          p.gender = mark.gender
+        end
+        p.role = p.role or title_of(doc, mark)
+        of[n] = p
+      end
+    end
+  end
+  for n, mark in ipairs(names) do
+    if not of[n] then
+      local s, e = mark:first "head"
+      local head = s and key(doc:sub(s, e)) or key(mark:text())
+      local person = not mark.type and not head:find " " and people.by[head]
+      person = person and person[1] or (not mark.type and not head:find " " and #head > 4 and not others[head]
+        and find_person(people, head, "", nil))
+      if person then
+        of[n] = person
+      else
+        others[head] = others[head] or { type = mark.type or false, first = mark, head = head }
+        others[head].type = others[head].type or mark.type
+        of[n] = others[head]
+      end
+    end
+  end
+  emit(doc, out, names, of)
+end
+
+return M
