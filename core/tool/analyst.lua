@@ -224,7 +224,7 @@ function Store:search(words, limit)
   return hits
 end
 
---- Adds files, directories or JSONL; a path or a table of paths.  Returns counts {new, version, updated, same, failed}.
+--- Adds files, directories or JSONL; a path or a table of paths.  Returns counts {added, versions, updated, same, failed, skipped}.
 function Store:ingest(paths) return core.ingest(self.path, type(paths) == "table" and paths or { paths }) end
 
 --- Runs the plugins on what is new or changed.  options: targets, config (files), plugins (directories), workers, fast.

@@ -189,7 +189,8 @@ static lo_status find_and_explain(lo_store *store, const char *text, explanation
         found = true;
     }
     if (!found)
-        return lo_status_set(LO_E_ARG, "document %s has no mark '%s'; a report with --format csv or jsonl shows the ids",
+        return lo_status_set(LO_E_ARG,
+                             "document %s has no mark '%s'; a report with --format csv or jsonl shows the ids",
                              id.document, text);
     return e->out.status;
 }
@@ -197,16 +198,16 @@ static lo_status find_and_explain(lo_store *store, const char *text, explanation
 int lo_cmd_explain_run(int argc, char **argv)
 {
     const lo_option options[] = {LO_OPTION_END};
-    const lo_options spec = {
-        "explain",
-        "STORE ID",
-        "Tells why a mark exists: the words, the plugin and rule that made it, its score, what it is linked to, and for a\n"
-        "statement the chain from the words that name the source to the speaker. IDs look like\n"
-        "0123456789ab.attribution.120-240; reports and 'locutor search' show them.",
-        options,
-        2,
-        2,
-        false};
+    const lo_options spec = {"explain",
+                             "STORE ID",
+                             "Tells why a mark exists: the words, the plugin and rule that made it, its score, what it "
+                             "is linked to, and for a\n"
+                             "statement the chain from the words that name the source to the speaker. IDs look like\n"
+                             "0123456789ab.attribution.120-240; reports and 'locutor search' show them.",
+                             options,
+                             2,
+                             2,
+                             false};
     lo_arguments arguments;
     int exit_status = lo_options_parse(&spec, argc, argv, &arguments);
     if (exit_status >= 0)

@@ -15,14 +15,15 @@ static const char prepare[] = "local path = ...\n"
 int lo_cmd_repl_run(int argc, char **argv)
 {
     const lo_option options[] = {LO_OPTION_END};
-    const lo_options spec = {"repl",
-                             "[STORE]",
-                             "Starts an interactive session in Lua, with the store as `store`. Input may also come from\n"
-                             "a pipe. Results that are rows are shown as tables; help() shows what there is.",
-                             options,
-                             0,
-                             1,
-                             false};
+    const lo_options spec = {
+        "repl",
+        "[STORE]",
+        "Starts an interactive session in Lua, with the store as `store`. Input may also come from\n"
+        "a pipe. Results that are rows are shown as tables; help() shows what there is.",
+        options,
+        0,
+        1,
+        false};
     lo_arguments arguments;
     int exit_status = lo_options_parse(&spec, argc, argv, &arguments);
     if (exit_status >= 0)

@@ -71,15 +71,15 @@ static lo_status call(lo_vm *vm, char **items, int n, int *code)
 int lo_cmd_run_run(int argc, char **argv)
 {
     const lo_option options[] = {LO_OPTION_END};
-    const lo_options spec = {
-        "run",
-        "SCRIPT.lua [ARG…]",
-        "Runs a Lua analysis script (- for standard input). It finds its arguments in `arg` and `...`, the store through\n"
-        "`require \"locutor\"`. A whole number it returns, or os.exit(N), is the exit status.",
-        options,
-        1,
-        -1,
-        true};
+    const lo_options spec = {"run",
+                             "SCRIPT.lua [ARG…]",
+                             "Runs a Lua analysis script (- for standard input). It finds its arguments in `arg` and "
+                             "`...`, the store through\n"
+                             "`require \"locutor\"`. A whole number it returns, or os.exit(N), is the exit status.",
+                             options,
+                             1,
+                             -1,
+                             true};
     lo_arguments arguments;
     int exit_status = lo_options_parse(&spec, argc, argv, &arguments);
     if (exit_status >= 0)

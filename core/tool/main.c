@@ -9,6 +9,9 @@
 static const lo_command commands[] = {
     {"ingest", "STORE PATH…", "read files, folders, JSON Lines or standard input into a store", lo_cmd_ingest_run},
     {"search", "STORE QUERY…", "full text, with the passage around each hit", lo_cmd_search_run},
+    {"explain", "STORE ID", "why this mark exists: words, rule, links", lo_cmd_explain_run},
+    {"run", "SCRIPT.lua [ARG…]", "a Lua analysis script", lo_cmd_run_run},
+    {"repl", "[STORE]", "interactive session", lo_cmd_repl_run},
     {"verify", "STORE", "hashes, spans and indexes re-checked", lo_cmd_verify_run},
     {"extract", "", "JSON lines of documents to JSON lines of annotations", lo_cmd_extract_run},
     {NULL, NULL, NULL, NULL},

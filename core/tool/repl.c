@@ -49,7 +49,8 @@ static char *prompt(EditLine *edit)
 {
     session *s;
     el_get(edit, EL_CLIENTDATA, &s);
-    return s->continued ? "     ...> " : "locutor> ";
+    static char first[] = "locutor> ", more[] = "     ...> ";
+    return s->continued ? more : first;
 }
 
 /* One character for the line editor.  A signal ends the wait, where libedit's own reader would go on. */
@@ -172,7 +173,8 @@ static void complain(session *s)
 {
     lo_buf shown = LO_BUF_EMPTY;
     lo_escape_terminal(&shown, lo_str_of(lo_status_message()));
-    fprintf(stderr, "%s%.*s%s\n", s->colour ? "\033[31m" : "", LO_STR_ARG(lo_buf_str(&shown)), s->colour ? "\033[0m" : "");
+    fprintf(stderr, "%s%.*s%s\n", s->colour ? "\033[31m" : "", LO_STR_ARG(lo_buf_str(&shown)),
+            s->colour ? "\033[0m" : "");
     lo_buf_free(&shown);
     s->failed = true;
 }
@@ -191,8 +193,7 @@ static lo_status compile(session *s, lo_str text)
     lo_buf expression = LO_BUF_EMPTY;
     lo_buf_add_text(&expression, "return ");
     lo_buf_add_str(&expression, text.n && text.p[0] == '=' ? (lo_str){text.p + 1, text.n - 1} : text);
-    lo_status status =
-        expression.status ? expression.status : lo_vm_load(s->vm, lo_buf_str(&expression), "=input", 0);
+    lo_status status = expression.status ? expression.status : lo_vm_load(s->vm, lo_buf_str(&expression), "=input", 0);
     lo_buf_free(&expression);
     return status == LO_OK ? status : lo_vm_load(s->vm, text, "=input", 0);
 }
