@@ -352,6 +352,13 @@ static bool keeps_stop(bytes t, size_t at, size_t dot, size_t end)
         return true;
     if (n == 1 && class_of[t[at]] == UP)
         return t[at] != 'I' || !space_at(t, dot + 1, end) || (dot + 2 < end && class_of[t[dot + 2]] == UP);
+    if (n == 3 && starts(t, at, end, "etc")) {
+        /* At the end of a sentence the treebanks part "etc" from the stop. */
+        size_t i = dot + 1;
+        while (i < end && t[i] == ' ')
+            i++;
+        return i < end && t[i] > ' ' && class_of[t[i]] != UP;
+    }
     switch (lo_abbreviation_of((lo_str){(const char *)t + at, n + 1})) {
     case LO_ABBREVIATION_NONE: return false;
     case LO_ABBREVIATION_NUMBER: {
