@@ -185,6 +185,9 @@ local function complement(doc, v, verb, hi, is_cue)
         return nil
       end
       return from, clause.complement(doc, from, hi, is_cue), i + 1
+    elseif doc:is(i, "capitalised") and v > 0 and doc:is(v - 1, "lower") and form == "called"
+      and not clause.aux[doc:folded(v - 1)] and not clause.pronoun[doc:folded(v - 1)] then
+      return nil -- a programme called …
     elseif w == "in" or w == "off" or w == "out" or w == "up" or w == "it" and doc:folded(i + 1) == "a" then
       return nil
     end
@@ -301,9 +304,12 @@ local function type_of(doc, quotes, spans)
   return inside == 0 and "indirect" or inside >= 0.95 * total and "direct" or "mixed"
 end
 
+local after_clause = clause.set [[say add note argue suggest write claim explain acknowledge predict insist believe think
+  recall warn report conclude testify admit contend maintain observe recount estimate stress assert concede]]
+
 --- “… , Lee said” and “… , said Lee”: the clause in front is the content.
 local function postposed(doc, state, v, verb, lo, hi)
-  if not (verb.q and verb.s) or verb.progressive then
+  if not after_clause[verb.lemma] or verb.progressive then
     return nil
   end
   local from = clause.group(doc, v, lo)
@@ -329,7 +335,11 @@ local function postposed(doc, state, v, verb, lo, hi)
     return nil
   end
   local first, last = clause.subject(doc, from, lo)
-  if not first or first <= lo + 1 or not doc:is(first - 1, "comma") then
+  if not first or first <= lo + 3 or not doc:is(first - 1, "comma") or last - first > 16 then
+    return nil
+  end
+  local w = doc:folded(first)
+  if not (doc:is(first, "capitalised") or clause.determiner[w] or clause.pronoun[w] or after >= hi - 1) then
     return nil
   end
   return lo, first - 1, { first, last }, { from, v + 1 }, v + 1
