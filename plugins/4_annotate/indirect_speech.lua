@@ -28,7 +28,7 @@ local M = {
 g.use {
   "comma", "colon", "semicolon", "dash", "quote", "period", "question", "exclamation", "ellipsis", "lower",
     "capitalised",
-  "open_bracket", "close_bracket", "number", "open_quote", "close_quote", "clitic",
+  "open_bracket", "close_bracket", "number", "open_quote", "close_quote", "clitic", "clause_stop",
 }
 
 local anchors = g.rules {
@@ -287,16 +287,27 @@ end
 local function type_of(doc, quotes, spans)
   local inside, total = 0, 0
   for _, span in ipairs(spans) do
-    for i = span[1], span[2] - 1 do
-      if doc:is(i, "lower") or doc:is(i, "capitalised") or doc:is(i, "number") then
-        total = total + 1
-        for _, q in ipairs(quotes) do
-          if q.first <= i and i < q.last then
-            inside = inside + 1
-            break
-          elseif q.first > i then
-            break
+    local lo, hi = 1, #quotes + 1
+    while lo < hi do
+      local mid = (lo + hi) // 2
+      if quotes[mid].last <= span[1] then
+        lo = mid + 1
+      else
+        hi = mid
+      end
+    end
+    if not quotes[lo] or quotes[lo].first >= span[2] then
+      total = total + 1
+    else
+      for i = span[1], span[2] - 1 do
+        if doc:is(i, "lower") or doc:is(i, "capitalised") or doc:is(i, "number") then
+          total = total + 1
+          local q = quotes[lo]
+          while q and q.last <= i do
+            lo = lo + 1
+            q = quotes[lo]
           end
+          inside = inside + (q and q.first <= i and 1 or 0)
         end
       end
     end
@@ -304,8 +315,8 @@ local function type_of(doc, quotes, spans)
   return inside == 0 and "indirect" or inside >= 0.95 * total and "direct" or "mixed"
 end
 
-local after_clause = clause.set [[say add note argue suggest write claim explain acknowledge predict insist believe think
-  recall warn report conclude testify admit contend maintain observe recount estimate stress assert concede]]
+local after_clause = clause.set [[say add note argue suggest write claim explain acknowledge predict insist believe
+  think  recall warn report conclude testify admit contend maintain observe recount estimate stress assert concede]]
 
 --- “… , Lee said” and “… , said Lee”: the clause in front is the content.
 local function postposed(doc, state, v, verb, lo, hi)
@@ -408,7 +419,8 @@ local function emit(doc, out, list, direct)
   end
 end
 
-function M.annotate(doc, out, state)
+function M.annotate(document, out, state)
+  local doc = clause.view(document)
   local quotes, taken, direct = {}, {}, doc:list "attribution"
   for q in doc:marks "quotation" do
     if q.level == 0 then
@@ -429,7 +441,7 @@ function M.annotate(doc, out, state)
   end
   local list, sentence, last_source, lo, hi = {}, -1, nil, 0, 0
   local qn = 1
-  for rule, c in anchors:each(doc) do
+  for rule, c in anchors:each(document) do
     local v = (c.verb or c.adverb)[1]
     local s = doc:sentence_of(v)
     if s ~= sentence then
