@@ -26,7 +26,7 @@ local M = {
 g.use {
   "comma", "colon", "semicolon", "dash", "quote", "period", "question", "exclamation", "ellipsis", "lower",
     "capitalised",
-  "open_bracket", "close_bracket", "number", "open_quote", "close_quote", "attribution_verb", "clause_stop",
+  "open_bracket", "close_bracket", "number", "open_quote", "close_quote", "attribution_verb",
 }
 
 function M.open(opt)
@@ -229,8 +229,7 @@ local function own_clause(doc, state, q, next)
   end
 end
 
-function M.annotate(document, out, state)
-  local doc = clause.view(document)
+function M.annotate(doc, out, state)
   local list = collect(doc)
   local groups, current = {}, nil
   for n, q in ipairs(list) do
