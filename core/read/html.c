@@ -22,7 +22,7 @@ enum {
     CHUNK = 16 << 10,
     NEAR = 8,
     REFERRED_MAX = 8,
-    DROPPED_MAX = 64,
+
     PROSE = 100,
     JSONLD_MAX = 1 << 20,
     SNIFF = 1024
@@ -268,12 +268,18 @@ static size_t repair_control(const char *s, size_t n, char out[4])
     return meant ? lo_utf8_encode(meant, out) : 0;
 }
 
-/* The parser drops control characters from the middle of a run.  Steps back from end, character by character; SIZE_MAX
- * when it does not fit. */
-static size_t start_with_gaps(const page *p, const char *s, size_t n, size_t end)
+/* What the parser drops without a word: characters that XML does not know. */
+static bool dropped(lo_str c)
 {
-    size_t at = end, dropped = 0;
-    while (n && at > p->placed && dropped <= DROPPED_MAX) {
+    return c.n == 1 ? (unsigned char)c.p[0] < 0x20 && !blank(c.p[0])
+                    : c.n == 3 && memcmp(c.p, "\xef\xbf", 2) == 0 && (unsigned char)c.p[2] >= 0xbe;
+}
+
+/* Where the run starts that ends at end, found character by character from its end; SIZE_MAX when it is not there. */
+static size_t start_of(const page *p, const char *s, size_t n, size_t end)
+{
+    size_t at = end;
+    while (n && at > p->placed) {
         size_t back = at - 1, last = n - 1;
         while (back > p->placed && !lo_utf8_boundary(p->source, back))
             back--;
@@ -281,8 +287,8 @@ static size_t start_with_gaps(const page *p, const char *s, size_t n, size_t end
             last--;
         if (at - back == n - last && memcmp(p->source.p + back, s + last, n - last) == 0)
             n = last;
-        else
-            dropped++;
+        else if (!dropped((lo_str){p->source.p + back, at - back}))
+            break;
         at = back;
     }
     return n ? SIZE_MAX : at;
@@ -290,14 +296,19 @@ static size_t start_with_gaps(const page *p, const char *s, size_t n, size_t end
 
 static void take_with_gaps(page *p, const char *s, size_t n, size_t at)
 {
-    for (size_t i = 0; i < n;) {
-        size_t size = lo_utf8_length((unsigned char)s[i]);
-        if (memcmp(p->source.p + at, s + i, size) == 0) {
-            take(p, s + i, size, at, size, false);
-            i += size;
-            p->placed = at + size;
-        }
-        at += lo_utf8_length((unsigned char)p->source.p[at]);
+    while (n) {
+        size_t same = 0;
+        while (same < n && s[same] == p->source.p[at + same])
+            same++;
+        while (same && same < n && !lo_utf8_boundary((lo_str){s, n}, same))
+            same--;
+        take(p, s, same, at, same, false);
+        s += same;
+        n -= same;
+        at += same;
+        p->placed = at;
+        if (n)
+            at += lo_utf8_length((unsigned char)p->source.p[at]);
     }
 }
 
@@ -343,15 +354,6 @@ static void on_text(void *context, const xmlChar *bytes, int length)
         take(p, s, 1, entity, 1, false);
         return;
     }
-    if (!referred)
-        for (size_t off = 0; off <= 2 * NEAR; off++) {
-            size_t at = end - n + (off % 2 ? (off + 1) / 2 : 0) - (off % 2 ? 0 : off / 2);
-            if (end + NEAR >= n && at <= end + NEAR && stands_at(p, s, n, at)) {
-                p->placed = at + n;
-                take(p, s, n, at, n, false);
-                return;
-            }
-        }
     if (referred) {
         char meant[4];
         size_t repaired = repair_control(s, n, meant);
@@ -359,9 +361,13 @@ static void on_text(void *context, const xmlChar *bytes, int length)
         take(p, repaired ? meant : s, repaired ? repaired : n, entity, end - entity, true);
         return;
     }
-    size_t at = start_with_gaps(p, s, n, end);
-    for (size_t off = 1; at == SIZE_MAX && off <= NEAR && end + off <= p->source.n; off++)
-        at = start_with_gaps(p, s, n, end + off);
+    /* The parser's offset is that of the end, but for some runs it is a little behind or ahead. */
+    size_t at = end >= n && stands_at(p, s, n, end - n) ? end - n : SIZE_MAX;
+    for (size_t off = 0; at == SIZE_MAX && off <= NEAR; off++) {
+        at = end + off <= p->source.n ? start_of(p, s, n, end + off) : SIZE_MAX;
+        if (at == SIZE_MAX && off && end > off)
+            at = start_of(p, s, n, end - off);
+    }
     if (at != SIZE_MAX) {
         take_with_gaps(p, s, n, at);
         return;
@@ -681,6 +687,12 @@ bool lo_html_looks_like(lo_str bytes)
     return false;
 }
 
+/* What libxml2 reports outside of a parser would go to stderr. */
+static void say_nothing(void *context, xmlErrorPtr error)
+{
+    (void)context, (void)error;
+}
+
 lo_status lo_html_warm_up(void)
 {
     static const char page_text[] =
@@ -689,6 +701,7 @@ lo_status lo_html_warm_up(void)
     lo_arena arena = LO_ARENA_EMPTY;
     lo_record record;
     xmlInitParser();
+    xmlSetStructuredErrorFunc(NULL, say_nothing);
     lo_status status = lo_html_read(lo_str_of(page_text), NULL, 0, &arena, &record);
     lo_arena_free(&arena);
     return status == LO_E_DATA ? LO_OK : status; /* whether so small a page counts as a text does not matter here */
