@@ -68,6 +68,19 @@ static lo_status compile(const lo_label_spec *spec, const char *text, uint32_t i
     return LO_OK;
 }
 
+/* Bytes of "group:"; 0: none. */
+static size_t group_of(const char *label)
+{
+    const char *colon = strchr(label, ':');
+    return colon ? (size_t)(colon - label) + 1 : 0;
+}
+
+static bool same_group(const char *a, const char *b)
+{
+    size_t n = group_of(a);
+    return n == group_of(b) && memcmp(a, b, n) == 0;
+}
+
 static lo_status span_rules(const lo_label_spec *spec, lo_label_plan *plan)
 {
     for (uint32_t i = 0; i < spec->n_labels; i++)
@@ -78,14 +91,19 @@ static lo_status span_rules(const lo_label_spec *spec, lo_label_plan *plan)
         const char *a = spec->labels[i];
         if (!*a || strlen(a) > 31)
             return lo_status_set(LO_E_ARG, "a label has 1 to 31 bytes, not \"%s\"", a);
-        bool open_a = (a[0] == 'B' || a[0] == 'I') && a[1] == '-', ends = false;
-        bool goes_on_a = (a[0] == 'I' || a[0] == 'E') && a[1] == '-';
-        for (uint32_t j = 0; j < spec->n_labels; j++)
-            ends |= (spec->labels[j][0] == 'E' || spec->labels[j][0] == 'S') && !strcmp(spec->labels[j] + 1, a + 1);
+        size_t group = group_of(a);
+        bool open_a = (a[group] == 'B' || a[group] == 'I') && a[group + 1] == '-', ends = false;
+        bool goes_on_a = (a[group] == 'I' || a[group] == 'E') && a[group + 1] == '-';
         for (uint32_t j = 0; j < spec->n_labels; j++) {
             const char *b = spec->labels[j];
-            bool goes_on = (b[0] == 'I' || b[0] == 'E') && b[1] == '-';
-            bool same = open_a && !strcmp(a + 1, b + 1);
+            ends |= same_group(a, b) && (b[group] == 'E' || b[group] == 'S') && !strcmp(b + group + 1, a + group + 1);
+        }
+        for (uint32_t j = 0; j < spec->n_labels; j++) {
+            const char *b = spec->labels[j];
+            if (!same_group(a, b))
+                continue;
+            bool goes_on = (b[group] == 'I' || b[group] == 'E') && b[group + 1] == '-';
+            bool same = open_a && !strcmp(a + group + 1, b + group + 1);
             if (goes_on ? same : !(open_a && ends))
                 plan->follow[i] |= (uint16_t)(1u << j);
         }
@@ -414,4 +432,16 @@ lo_status lo_label_marginals(const lo_label_model *model, const int32_t *scores,
     if (out_total)
         *out_total = any ? total : LO_LABEL_NEVER;
     return LO_OK;
+}
+
+int32_t lo_label_path_score(const lo_label_model *model, const int32_t *scores, uint32_t n, const uint8_t *labels)
+{
+    uint32_t count = model->plan.n_labels;
+    int32_t sum = 0;
+    for (uint32_t t = 0; t < n; t++) {
+        sum += scores[t * count + labels[t]];
+        if (t > 0)
+            sum += model->transitions[labels[t - 1] * count + labels[t]];
+    }
+    return sum;
 }

@@ -10,7 +10,9 @@
  *
  * Labels are names.  "B-X" begins a span, "I-X" goes on with one, "E-X" ends one, "S-X" is a span of one row, any other
  * name stands for itself ("O").  What may follow what is derived from the names that are there: with B and I alone
- * spans are B I*, with E and S too they are S or B I* E; no sequence that breaks this is ever given out.
+ * spans are B I*, with E and S too they are S or B I* E; no sequence that breaks this is ever given out.  Labels may be
+ * in groups, "group:B-X": one labelling uses labels of one group only, so that a choice made at one end of a window
+ * holds at the other.
  *
  * Scores are whole numbers, LO_LABEL_UNIT to one nat, so that the same rows give the same labels on every machine. */
 #ifndef LO_LANG_LABEL_H
@@ -87,6 +89,9 @@ lo_status lo_label_best(const lo_label_model *model, const int32_t *scores, uint
  * exp((path.score - *out_total) / LO_LABEL_UNIT). */
 lo_status lo_label_marginals(const lo_label_model *model, const int32_t *scores, uint32_t n, const uint16_t *allowed,
                              lo_arena *scratch, uint32_t *out, int32_t *out_total);
+
+/* The score of one labelling; what the rules forbid counts as any other. */
+int32_t lo_label_path_score(const lo_label_model *model, const int32_t *scores, uint32_t n, const uint8_t *labels);
 
 /* exp(x / LO_LABEL_UNIT) times 65536 for x <= 0 (more than 0 counts as 0). */
 uint32_t lo_label_exp(int32_t x);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Weights and gradients are in 2^-16 (of a nat, of a probability); squares of gradients are summed in 2^-16 as well. */
-enum { ONE = 65536, SMALL = 96, SCALE_STEPS = 127 };
+enum { ONE = 65536, SMALL = 96, SCALE_STEPS = 127, AHEAD = 24 };
 static const uint32_t NONE = UINT32_MAX;
 
 typedef struct sequence {
@@ -235,7 +235,10 @@ static void score_sequence(learner *l, const sequence *s)
     for (uint32_t r = 0; r < s->rows; r++) {
         int64_t sum[LO_LABEL_LABELS] = {0};
         for (uint32_t i = 0; i < templates; i++) {
-            uint32_t f = feature[(size_t)r * templates + i];
+            size_t at = (size_t)r * templates + i;
+            uint32_t f = feature[at];
+            if (at + AHEAD < (size_t)s->rows * templates && feature[at + AHEAD] != NONE)
+                __builtin_prefetch(l->emit.w + (size_t)feature[at + AHEAD] * labels);
             l->dropped[(size_t)r * templates + i] = f == NONE || (limit && (next_random(&l->random) & 0xffff) < limit);
             if (l->dropped[(size_t)r * templates + i])
                 continue;
