@@ -48,6 +48,12 @@ lo_status lo_mark_id_parse(lo_str text, lo_mark_id *out)
                          LO_STR_ARG(text));
 }
 
+/* A mark's row: the document in the upper half, so that the marks of one stand together. */
+static int64_t mark_row(int64_t document, uint32_t number)
+{
+    return (int64_t)((uint64_t)document << 32 | number);
+}
+
 /* ---- writing ---- */
 
 typedef struct writing {
@@ -164,7 +170,7 @@ static void bind_reference(writing *w, sqlite3_stmt *statement, int parameter, c
 {
     const lo_field *field = lo_mark_get(mark, name);
     if (field && field->type == LO_FIELD_MARKS && field->count)
-        sqlite3_bind_int64(statement, parameter, w->numbers[field->marks[0]]);
+        sqlite3_bind_int64(statement, parameter, mark_row(w->document, w->numbers[field->marks[0]]));
 }
 
 static void bind_strings(sqlite3_stmt *statement, int parameter, const lo_mark *mark, const char *const *names)
@@ -177,12 +183,12 @@ static lo_status put_statement(writing *w, sqlite3_stmt *at, const lo_mark *mark
 {
     static const char *const strings[] = {"speaker", "type", "attitude",     "date",   "channel", "outlet",
                                           "via",     "role", "organization", "naming", NULL};
-    bind_strings(at, 3, mark, strings);
-    lo_db_bind_text(at, 13, words_of(w, 0, mark, "source"));
-    lo_db_bind_text(at, 14, words_of(w, 1, mark, "cue"));
-    lo_db_bind_text(at, 15, words_of(w, 2, mark, "content"));
-    lo_db_bind_text(at, 16, words_of(w, 3, mark, "addressee"));
-    bind_reference(w, at, 17, mark, "parent");
+    bind_strings(at, 2, mark, strings);
+    lo_db_bind_text(at, 12, words_of(w, 0, mark, "source"));
+    lo_db_bind_text(at, 13, words_of(w, 1, mark, "cue"));
+    lo_db_bind_text(at, 14, words_of(w, 2, mark, "content"));
+    lo_db_bind_text(at, 15, words_of(w, 3, mark, "addressee"));
+    bind_reference(w, at, 16, mark, "parent");
     return lo_db_run(w->store, at);
 }
 
@@ -194,45 +200,42 @@ static lo_status put_stance(writing *w, sqlite3_stmt *at, const lo_mark *mark)
         sqlite3_reset(at);
         return LO_OK;
     }
-    bind_strings(at, 3, mark, strings);
-    lo_db_bind_text(at, 5, words_of(w, 0, mark, "evidence"));
-    lo_db_bind_text(at, 6, words_of(w, 1, mark, "condition"));
-    bind_reference(w, at, 7, mark, "attribution");
+    bind_strings(at, 2, mark, strings);
+    lo_db_bind_text(at, 4, words_of(w, 0, mark, "evidence"));
+    lo_db_bind_text(at, 5, words_of(w, 1, mark, "condition"));
+    bind_reference(w, at, 6, mark, "attribution");
     return lo_db_run(w->store, at);
 }
 
 static lo_status put_entity(writing *w, sqlite3_stmt *at, const lo_mark *mark)
 {
     static const char *const strings[] = {"name", "type", "role", "organization", NULL};
-    bind_strings(at, 3, mark, strings);
+    bind_strings(at, 2, mark, strings);
     return lo_db_run(w->store, at);
 }
 
 static lo_status put_mention(writing *w, sqlite3_stmt *at, const lo_mark *mark)
 {
     static const char *const strings[] = {"how", NULL};
-    bind_strings(at, 3, mark, strings);
-    lo_db_bind_text(at, 4, (lo_str){w->text.p + mark->span.start, mark->span.end - mark->span.start});
-    bind_reference(w, at, 5, mark, "entity");
+    bind_strings(at, 2, mark, strings);
+    lo_db_bind_text(at, 3, (lo_str){w->text.p + mark->span.start, mark->span.end - mark->span.start});
+    bind_reference(w, at, 4, mark, "entity");
     return lo_db_run(w->store, at);
 }
 
-/* Kinds with a table of their own beside mark: parameters 1 and 2 are document and number. */
+/* Kinds with a table of their own beside mark: parameter 1 is the mark's id. */
 static const struct spelled_out {
     const char *kind, *insert;
     lo_status (*put)(writing *w, sqlite3_stmt *at, const lo_mark *mark);
 } spelled_out[] = {
     {"attribution",
-     "INSERT INTO statement (document, number, speaker, type, attitude, said, channel, outlet, via, role, organization,"
-     " naming, source, cue, content, addressee, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+     "INSERT INTO statement (id, speaker, type, attitude, said, channel, outlet, via, role, organization,"
+     " naming, source, cue, content, addressee, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
      put_statement},
-    {"stance",
-     "INSERT INTO stance (document, number, target, label, evidence, condition, statement) VALUES (?, ?, ?, ?, ?, ?, "
-     "?)",
+    {"stance", "INSERT INTO stance (id, target, label, evidence, condition, statement) VALUES (?, ?, ?, ?, ?, ?)",
      put_stance},
-    {"entity", "INSERT INTO entity (document, number, name, type, role, organization) VALUES (?, ?, ?, ?, ?, ?)",
-     put_entity},
-    {"mention", "INSERT INTO mention (document, number, how, words, entity) VALUES (?, ?, ?, ?, ?)", put_mention},
+    {"entity", "INSERT INTO entity (id, name, type, role, organization) VALUES (?, ?, ?, ?, ?)", put_entity},
+    {"mention", "INSERT INTO mention (id, how, words, entity) VALUES (?, ?, ?, ?)", put_mention},
 };
 
 static lo_status put_mark(writing *w, uint32_t number)
@@ -243,20 +246,19 @@ static lo_status put_mark(writing *w, uint32_t number)
     lo_status status = w->fields.status;
     if (!status)
         status = lo_db_statement(w->store,
-                                 "INSERT INTO mark (document, number, kind, start, finish, score, plugin, rule, fields)"
-                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                 "INSERT INTO mark (id, kind, start, finish, score, plugin, rule, fields)"
+                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                                  &insert);
     if (status)
         return status;
-    sqlite3_bind_int64(insert, 1, w->document);
-    sqlite3_bind_int64(insert, 2, number);
-    lo_db_bind_text(insert, 3, lo_str_of(mark->kind));
-    sqlite3_bind_int64(insert, 4, mark->span.start);
-    sqlite3_bind_int64(insert, 5, mark->span.end);
-    sqlite3_bind_double(insert, 6, mark->score);
-    sqlite3_bind_int64(insert, 7, w->makers[mark->plugin]);
-    lo_db_bind_text(insert, 8, lo_str_of(mark->rule));
-    lo_db_bind_text(insert, 9, lo_buf_str(&w->fields));
+    sqlite3_bind_int64(insert, 1, mark_row(w->document, number));
+    lo_db_bind_text(insert, 2, lo_str_of(mark->kind));
+    sqlite3_bind_int64(insert, 3, mark->span.start);
+    sqlite3_bind_int64(insert, 4, mark->span.end);
+    sqlite3_bind_double(insert, 5, mark->score);
+    sqlite3_bind_int64(insert, 6, w->makers[mark->plugin]);
+    lo_db_bind_text(insert, 7, lo_str_of(mark->rule));
+    lo_db_bind_text(insert, 8, lo_buf_str(&w->fields));
     status = lo_db_run(w->store, insert);
     for (size_t k = 0; !status && k < sizeof spelled_out / sizeof *spelled_out; k++) {
         sqlite3_stmt *at;
@@ -265,8 +267,7 @@ static lo_status put_mark(writing *w, uint32_t number)
         status = lo_db_statement(w->store, spelled_out[k].insert, &at);
         if (status)
             return status;
-        sqlite3_bind_int64(at, 1, w->document);
-        sqlite3_bind_int64(at, 2, number);
+        sqlite3_bind_int64(at, 1, mark_row(w->document, number));
         status = spelled_out[k].put(w, at, mark);
         for (size_t i = 0; i < sizeof w->words / sizeof *w->words && !status; i++)
             status = w->words[i].status;
@@ -276,19 +277,21 @@ static lo_status put_mark(writing *w, uint32_t number)
 
 static lo_status delete_marks(lo_store *store, int64_t document)
 {
-    /* Children first, by range: quicker than a cascade for each mark. */
-    static const char *const deletes[] = {"DELETE FROM relation WHERE document_a = ?1 OR document_b = ?1",
-                                          "DELETE FROM statement WHERE document = ?1",
-                                          "DELETE FROM stance WHERE document = ?1",
-                                          "DELETE FROM entity WHERE document = ?1",
-                                          "DELETE FROM mention WHERE document = ?1",
-                                          "DELETE FROM mark WHERE document = ?1"};
+#define HERE "BETWEEN ?1 AND ?2"
+    static const char *const deletes[] = {"DELETE FROM relation WHERE a " HERE " OR b " HERE,
+                                          "DELETE FROM statement WHERE id " HERE,
+                                          "DELETE FROM stance WHERE id " HERE,
+                                          "DELETE FROM entity WHERE id " HERE,
+                                          "DELETE FROM mention WHERE id " HERE,
+                                          "DELETE FROM mark WHERE id " HERE};
+#undef HERE
     for (size_t i = 0; i < sizeof deletes / sizeof *deletes; i++) {
         sqlite3_stmt *statement;
         lo_status status = lo_db_statement(store, deletes[i], &statement);
         if (status)
             return status;
-        sqlite3_bind_int64(statement, 1, document);
+        sqlite3_bind_int64(statement, 1, mark_row(document, 0));
+        sqlite3_bind_int64(statement, 2, mark_row(document, UINT32_MAX));
         if ((status = lo_db_run(store, statement)))
             return status;
     }
@@ -590,16 +593,17 @@ lo_status lo_mark_rows_read(lo_store *store, int64_t document, lo_str text, cons
     reading r = {.store = store, .marks = marks, .text = text, .first = marks->n};
     sqlite3_stmt *count, *select;
     bool row;
-    lo_status status =
-        lo_db_statement(store, "SELECT coalesce(max(number) + 1, 0), count(*) FROM mark WHERE document = ?", &count);
+    lo_status status = lo_db_statement(
+        store, "SELECT coalesce((max(id) & 4294967295) + 1, 0), count(*) FROM mark WHERE id BETWEEN ? AND ?", &count);
     if (!status)
         status = lo_db_statement(store,
-                                 "SELECT number, kind, start, finish, score, plugin, rule, fields FROM mark"
-                                 " WHERE document = ? ORDER BY number",
+                                 "SELECT id & 4294967295, kind, start, finish, score, plugin, rule, fields FROM mark"
+                                 " WHERE id BETWEEN ? AND ? ORDER BY id",
                                  &select);
     if (status)
         return status;
-    sqlite3_bind_int64(count, 1, document);
+    sqlite3_bind_int64(count, 1, mark_row(document, 0));
+    sqlite3_bind_int64(count, 2, mark_row(document, UINT32_MAX));
     if ((status = lo_db_step(store, count, &row)))
         return status;
     int64_t highest = sqlite3_column_int64(count, 0), n = sqlite3_column_int64(count, 1);
@@ -610,7 +614,8 @@ lo_status lo_mark_rows_read(lo_store *store, int64_t document, lo_str text, cons
     r.indexes = lo_arena_array(marks->arena, r.n_indexes, sizeof *r.indexes);
     if (!r.indexes)
         return lo_mem_short();
-    sqlite3_bind_int64(select, 1, document);
+    sqlite3_bind_int64(select, 1, mark_row(document, 0));
+    sqlite3_bind_int64(select, 2, mark_row(document, UINT32_MAX));
     while (!(status = lo_db_step(store, select, &row)) && row && !(status = read_row(&r, select, kinds)))
         ;
     sqlite3_reset(select);
@@ -647,6 +652,19 @@ lo_status lo_relations_clear(lo_store *store)
     return status ? status : lo_db_run(store, statement);
 }
 
+static lo_status check_place(lo_store *store, const lo_mark_place *place)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    lo_status status = lo_db_statement(store, "SELECT 1 FROM mark WHERE id = ?", &statement);
+    if (status)
+        return status;
+    sqlite3_bind_int64(statement, 1, mark_row(place->document, place->number));
+    status = lo_db_step(store, statement, &row);
+    sqlite3_reset(statement);
+    return !status && !row ? lo_status_set(LO_E_PLUGIN, "a relation refers to a mark that is not there") : status;
+}
+
 lo_status lo_relations_put(lo_store *store, const lo_relation *relation)
 {
     sqlite3_stmt *statement;
@@ -654,22 +672,24 @@ lo_status lo_relations_put(lo_store *store, const lo_relation *relation)
     if (!(relation->score >= 0 && relation->score <= 1) || !lo_utf8_valid(relation->evidence) ||
         !lo_utf8_valid(lo_str_of(relation->label)) || !lo_utf8_valid(lo_str_of(relation->rule)))
         return lo_status_set(LO_E_PLUGIN, "a relation with a score outside 0 to 1 or text that is no UTF-8");
-    lo_status status = find_maker(store, relation->maker, &maker);
+    lo_status status = check_place(store, &relation->a);
+    if (!status)
+        status = check_place(store, &relation->b);
+    if (!status)
+        status = find_maker(store, relation->maker, &maker);
     if (!status)
         status = lo_db_statement(store,
-                                 "INSERT OR REPLACE INTO relation (label, document_a, number_a, document_b, number_b,"
-                                 " score, evidence, plugin, rule) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                 "INSERT OR REPLACE INTO relation (label, a, b, score, evidence, plugin, rule)"
+                                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                                  &statement);
     if (status)
         return status;
     lo_db_bind_text(statement, 1, lo_str_of(relation->label));
-    sqlite3_bind_int64(statement, 2, relation->a.document);
-    sqlite3_bind_int64(statement, 3, relation->a.number);
-    sqlite3_bind_int64(statement, 4, relation->b.document);
-    sqlite3_bind_int64(statement, 5, relation->b.number);
-    sqlite3_bind_double(statement, 6, relation->score);
-    lo_db_bind_text(statement, 7, relation->evidence);
-    sqlite3_bind_int64(statement, 8, maker);
-    lo_db_bind_text(statement, 9, lo_str_of(relation->rule));
+    sqlite3_bind_int64(statement, 2, mark_row(relation->a.document, relation->a.number));
+    sqlite3_bind_int64(statement, 3, mark_row(relation->b.document, relation->b.number));
+    sqlite3_bind_double(statement, 4, relation->score);
+    lo_db_bind_text(statement, 5, relation->evidence);
+    sqlite3_bind_int64(statement, 6, maker);
+    lo_db_bind_text(statement, 7, lo_str_of(relation->rule));
     return lo_db_run(store, statement);
 }

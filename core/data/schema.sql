@@ -15,7 +15,7 @@ CREATE VIRTUAL TABLE text_index USING fts5(body, content='text', content_rowid='
 CREATE TABLE document (
   -- A document is a record that points to a text: the same wire copy in two outlets is two documents with one text.
   -- The same key with a new text is a new version; the old one stays, with its marks.
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 2147483647),
   public TEXT NOT NULL UNIQUE CHECK (length(public) = 12), -- what people see: SHA-256 over key and text hash, 12 hex digits
   key TEXT NOT NULL CHECK (key <> ''),                     -- path, JSONL id or URL it came under
   version INTEGER NOT NULL CHECK (version > 0),            -- 1, 2, … of this key
@@ -52,26 +52,24 @@ CREATE TABLE analysis (
 ) STRICT;
 
 CREATE TABLE mark (
-  -- Everything found in a document, in text order.  fields is a JSON object: [[start, finish], …] for spans, strings,
-  -- numbers, [number, …] for other marks of the same document.  DOC.KIND.START-FINISH is a mark's public id.
-  document INTEGER NOT NULL REFERENCES document,
-  number INTEGER NOT NULL,
+  -- Everything found in a document, in text order: id = document * 4294967296 + number from 0.  fields is a JSON object:
+  -- [[start, finish], …] for spans, strings, numbers, [number, …] for other marks of the same document.
+  -- DOC.KIND.START-FINISH is a mark's public id.
+  id INTEGER PRIMARY KEY,
+  document INTEGER NOT NULL AS (id >> 32) REFERENCES document,
+  number INTEGER NOT NULL AS (id & 4294967295),
   kind TEXT NOT NULL,
   start INTEGER NOT NULL,
   finish INTEGER NOT NULL,
   score REAL NOT NULL,
   plugin INTEGER NOT NULL REFERENCES plugin,
   rule TEXT NOT NULL,
-  fields TEXT NOT NULL,
-  PRIMARY KEY (document, number)
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX mark_kind ON mark (kind);
+  fields TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE statement (
   -- Marks of kind attribution, spelled out.  Several spans of one field are joined by ' … '.
-  document INTEGER NOT NULL,
-  number INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY REFERENCES mark,
   speaker TEXT NOT NULL,      -- canonical; joint speakers as 'A; B'; '' when nobody is named
   source TEXT NOT NULL,       -- the words of the text that name the speaker
   cue TEXT NOT NULL,
@@ -86,74 +84,59 @@ CREATE TABLE statement (
   role TEXT NOT NULL,
   organization TEXT NOT NULL,
   naming TEXT NOT NULL,       -- name, role, institution, anonymous
-  parent INTEGER,             -- mark number of the attribution it stands inside
-  PRIMARY KEY (document, number),
-  FOREIGN KEY (document, number) REFERENCES mark ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
+  parent INTEGER REFERENCES mark -- the attribution it stands inside
+) STRICT;
 
 CREATE INDEX statement_speaker ON statement (speaker);
 
 CREATE TABLE stance (
   -- Marks of kind stance, spelled out.
-  document INTEGER NOT NULL,
-  number INTEGER NOT NULL,
-  statement INTEGER NOT NULL, -- mark number of the attribution
+  id INTEGER PRIMARY KEY REFERENCES mark,
+  statement INTEGER NOT NULL REFERENCES mark, -- the attribution
   target TEXT NOT NULL,
   label TEXT NOT NULL,        -- support, oppose, conditional, none
   evidence TEXT NOT NULL,     -- the words that decided it
-  condition TEXT NOT NULL,
-  PRIMARY KEY (document, number),
-  FOREIGN KEY (document, number) REFERENCES mark ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
+  condition TEXT NOT NULL
+) STRICT;
 
 CREATE INDEX stance_target ON stance (target, label);
-CREATE INDEX stance_statement ON stance (document, statement);
+CREATE INDEX stance_statement ON stance (statement);
 
 CREATE TABLE entity (
   -- Marks of kind entity, spelled out: somebody or something one document speaks of.
-  document INTEGER NOT NULL,
-  number INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY REFERENCES mark,
   name TEXT NOT NULL,
   type TEXT NOT NULL,
   role TEXT NOT NULL,
-  organization TEXT NOT NULL,
-  PRIMARY KEY (document, number),
-  FOREIGN KEY (document, number) REFERENCES mark ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
+  organization TEXT NOT NULL
+) STRICT;
 
 CREATE INDEX entity_name ON entity (name);
 
 CREATE TABLE mention (
   -- Marks of kind mention, spelled out: the places that refer to an entity.
-  document INTEGER NOT NULL,
-  number INTEGER NOT NULL,
-  entity INTEGER,             -- mark number
+  id INTEGER PRIMARY KEY REFERENCES mark,
+  entity INTEGER REFERENCES mark,
   how TEXT NOT NULL,          -- name, surname, pronoun, nominal, apposition
-  words TEXT NOT NULL,
-  PRIMARY KEY (document, number),
-  FOREIGN KEY (document, number) REFERENCES mark ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
+  words TEXT NOT NULL
+) STRICT;
 
-CREATE INDEX mention_entity ON mention (document, entity);
+CREATE INDEX mention_entity ON mention (entity);
 
 CREATE TABLE relation (
   -- What holds between two marks, mostly of two documents: same_utterance, denial, contradiction, corroboration, change …
   id INTEGER PRIMARY KEY,
   label TEXT NOT NULL,
-  document_a INTEGER NOT NULL,
-  number_a INTEGER NOT NULL,
-  document_b INTEGER NOT NULL,
-  number_b INTEGER NOT NULL,
+  a INTEGER NOT NULL REFERENCES mark,
+  b INTEGER NOT NULL REFERENCES mark,
   score REAL NOT NULL,
   evidence TEXT NOT NULL,
   plugin INTEGER NOT NULL REFERENCES plugin,
   rule TEXT NOT NULL,
-  UNIQUE (document_a, number_a, document_b, number_b, label),
-  FOREIGN KEY (document_a, number_a) REFERENCES mark ON DELETE CASCADE,
-  FOREIGN KEY (document_b, number_b) REFERENCES mark ON DELETE CASCADE
+  UNIQUE (a, b, label)
 ) STRICT;
 
-CREATE INDEX relation_b ON relation (document_b, number_b);
+CREATE INDEX relation_b ON relation (b);
 
 CREATE TABLE layer (
   -- What every token or sentence has, packed: one blob a document and layer, varints, see data/layer.h.
@@ -171,13 +154,12 @@ CREATE VIEW statements AS
     s.speaker, s.role, s.organization, s.naming, s.source, s.cue, s.content, s.type, s.attitude,
     s.said, s.channel, s.outlet AS carrier, s.via, s.addressee,
     coalesce((SELECT group_concat(one, '; ') FROM (SELECT t.target || ': ' || t.label AS one FROM stance t
-      WHERE t.document = s.document AND t.statement = s.number ORDER BY t.target, t.number)), '') AS stances,
-    coalesce((SELECT d.public || '.attribution.' || p.start || '-' || p.finish FROM mark p
-      WHERE p.document = s.document AND p.number = s.parent), '') AS parent,
+      WHERE t.statement = s.id ORDER BY t.target, t.id)), '') AS stances,
+    coalesce((SELECT d.public || '.attribution.' || p.start || '-' || p.finish FROM mark p WHERE p.id = s.parent), '') AS parent,
     m.start, m.finish, m.score, g.name AS plugin, g.version AS plugin_version, m.rule
   FROM statement s
-  JOIN mark m ON m.document = s.document AND m.number = s.number
-  JOIN document d ON d.id = s.document AND d.current = 1
+  JOIN mark m ON m.id = s.id
+  JOIN document d ON d.current = 1 AND d.id = s.id >> 32 AND s.id BETWEEN d.id << 32 AND d.id << 32 | 4294967295
   JOIN plugin g ON g.id = m.plugin;
 
 CREATE VIEW stances AS
@@ -188,10 +170,10 @@ CREATE VIEW stances AS
     t.target, t.label, t.evidence, t.condition,
     m.start, m.finish, m.score, g.name AS plugin, g.version AS plugin_version, m.rule
   FROM stance t
-  JOIN mark m ON m.document = t.document AND m.number = t.number
-  JOIN statement s ON s.document = t.document AND s.number = t.statement
-  JOIN mark a ON a.document = t.document AND a.number = t.statement
-  JOIN document d ON d.id = t.document AND d.current = 1
+  JOIN mark m ON m.id = t.id
+  JOIN statement s ON s.id = t.statement
+  JOIN mark a ON a.id = t.statement
+  JOIN document d ON d.current = 1 AND d.id = t.id >> 32 AND t.id BETWEEN d.id << 32 AND d.id << 32 | 4294967295
   JOIN plugin g ON g.id = m.plugin;
 
 CREATE VIEW mentions AS
@@ -202,10 +184,10 @@ CREATE VIEW mentions AS
     coalesce(e.organization, '') AS organization,
     m.start, m.finish, m.score, g.name AS plugin, g.version AS plugin_version, m.rule
   FROM mention n
-  JOIN mark m ON m.document = n.document AND m.number = n.number
-  JOIN document d ON d.id = n.document AND d.current = 1
+  JOIN mark m ON m.id = n.id
+  JOIN document d ON d.current = 1 AND d.id = n.id >> 32 AND n.id BETWEEN d.id << 32 AND d.id << 32 | 4294967295
   JOIN plugin g ON g.id = m.plugin
-  LEFT JOIN entity e ON e.document = n.document AND e.number = n.entity;
+  LEFT JOIN entity e ON e.id = n.entity;
 
 CREATE VIEW relations AS
   -- One row a relation between marks of current documents; speaker and content where they are statements.
@@ -216,10 +198,10 @@ CREATE VIEW relations AS
     db.date AS published_b, coalesce(sb.speaker, '') AS speaker_b, coalesce(sb.content, '') AS content_b,
     g.name AS plugin, g.version AS plugin_version, r.rule
   FROM relation r
-  JOIN mark a ON a.document = r.document_a AND a.number = r.number_a
-  JOIN mark b ON b.document = r.document_b AND b.number = r.number_b
-  JOIN document da ON da.id = r.document_a AND da.current = 1
-  JOIN document db ON db.id = r.document_b AND db.current = 1
+  JOIN mark a ON a.id = r.a
+  JOIN mark b ON b.id = r.b
+  JOIN document da ON da.id = r.a >> 32 AND da.current = 1
+  JOIN document db ON db.id = r.b >> 32 AND db.current = 1
   JOIN plugin g ON g.id = r.plugin
-  LEFT JOIN statement sa ON sa.document = r.document_a AND sa.number = r.number_a
-  LEFT JOIN statement sb ON sb.document = r.document_b AND sb.number = r.number_b;
+  LEFT JOIN statement sa ON sa.id = r.a
+  LEFT JOIN statement sb ON sb.id = r.b;

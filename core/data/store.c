@@ -54,7 +54,7 @@ static lo_status read_numbers(lo_store *store)
     store->document_number = sqlite3_column_int64(statement, 1);
     sqlite3_reset(statement);
     if (store->text_number < 0 || store->document_number < 0 || store->text_number == INT64_MAX ||
-        store->document_number == INT64_MAX)
+        store->document_number >= INT32_MAX)
         return lo_db_damaged(store, "row numbers that no locutor gives");
     return LO_OK;
 }

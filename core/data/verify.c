@@ -195,20 +195,18 @@ lo_status lo_verify(lo_store *store, void (*report)(void *context, const char *p
         {"SELECT 'text ' || id || ': belongs to no document' FROM text"
          " WHERE NOT EXISTS (SELECT 1 FROM document d WHERE d.text = text.id)",
          ""},
-        {"SELECT 'document ' || d.public || ': ' || m.kind || ' ' || m.start || '-' || m.finish || ' is in no table'"
-         " FROM mark m JOIN document d ON d.id = m.document WHERE (m.kind = 'attribution' AND NOT EXISTS (SELECT 1 FROM"
-         " statement s WHERE s.document = m.document AND s.number = m.number)) OR (m.kind = 'entity' AND NOT EXISTS"
-         " (SELECT 1 FROM entity e WHERE e.document = m.document AND e.number = m.number)) OR (m.kind = 'mention' AND"
-         " NOT EXISTS (SELECT 1 FROM mention n WHERE n.document = m.document AND n.number = m.number))",
+        {"SELECT 'document ' || coalesce(d.public, '?') || ': ' || m.kind || ' ' || m.start || '-' || m.finish || ' is "
+         "in"
+         " no table' FROM mark m LEFT JOIN document d ON d.id = m.document WHERE"
+         " (m.kind = 'attribution' AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.id = m.id)) OR"
+         " (m.kind = 'entity' AND NOT EXISTS (SELECT 1 FROM entity e WHERE e.id = m.id)) OR"
+         " (m.kind = 'mention' AND NOT EXISTS (SELECT 1 FROM mention n WHERE n.id = m.id))",
          ""},
-        {"SELECT 'document ' || d.public || ': mark ' || o.number || ' is a ' || m.kind || ' and stands in table ' || "
-         "o.t"
-         " FROM (SELECT document, number, 'attribution' AS kind, 'statement' AS t FROM statement"
-         " UNION ALL SELECT document, number, 'stance', 'stance' FROM stance"
-         " UNION ALL SELECT document, number, 'entity', 'entity' FROM entity"
-         " UNION ALL SELECT document, number, 'mention', 'mention' FROM mention) o"
-         " JOIN mark m ON m.document = o.document AND m.number = o.number JOIN document d ON d.id = o.document"
-         " WHERE m.kind <> o.kind",
+        {"SELECT 'document ' || coalesce(d.public, '?') || ': mark ' || m.number || ' is a ' || m.kind ||"
+         " ' and stands in table ' || o.t FROM (SELECT id, 'attribution' AS kind, 'statement' AS t FROM statement"
+         " UNION ALL SELECT id, 'stance', 'stance' FROM stance UNION ALL SELECT id, 'entity', 'entity' FROM entity"
+         " UNION ALL SELECT id, 'mention', 'mention' FROM mention) o"
+         " JOIN mark m ON m.id = o.id LEFT JOIN document d ON d.id = m.document WHERE m.kind <> o.kind",
          ""},
     };
     verifying v = {.store = store, .report = report, .progress = progress, .context = context};

@@ -253,6 +253,7 @@ void lo_lexicon_free(lo_lexicon *lexicon)
     lo_mem_free(lexicon->set_shapes);
     lo_mem_free(lexicon->joins);
     lo_mem_free(lexicon->codes);
+    lo_mem_free(lexicon->inner);
     lo_mem_free(lexicon);
 }
 
@@ -301,7 +302,6 @@ static lo_status put_phrase(lo_lexicon *lexicon, const lo_str *tokens, size_t n,
         lexicon->phrases[lexicon->n_phrases++] = made;
         at = (uint32_t)lexicon->n_phrases;
         lo_phrases_set(&lexicon->trie, node, at - 1);
-        lexicon->words[ids[0]].starts_phrase = true;
     }
     set_put(&lexicon->phrases[at - 1].classes, class_id);
     set_put(&lexicon->phrases[at - 1].start, start_id);
@@ -460,17 +460,21 @@ uint32_t lo_lexicon_lookup(const lo_lexicon *lexicon, lo_str token, uint16_t *ou
     return id ? number_of(lexicon, id, token, out_set) : LO_LEXICON_NO_WORD;
 }
 
+#define LOWER 0x2020202020202020u /* makes letters small */
+
 uint32_t lo_lexicon_lookup_letters(const lo_lexicon *lexicon, lo_str token, uint16_t *out_set)
 {
     uint64_t head[2];
     *out_set = 0;
-    if (token.n > LO_FOLD_MAX || !lexicon->slot_capacity)
+    if (token.n == 0 || token.n > LO_FOLD_MAX || !lexicon->slot_capacity)
         return LO_LEXICON_NO_WORD;
     memcpy(head, token.p, sizeof head);
-    for (unsigned i = 0; i < 2; i++) {
-        size_t n = token.n < i * 8 ? 0 : token.n - i * 8;
-        uint64_t mask = n >= 8 ? UINT64_MAX : ((uint64_t)1 << 8 * n) - 1;
-        head[i] = (head[i] | 0x2020202020202020u) & mask;
+    if (token.n <= 8) {
+        head[0] = (head[0] | LOWER) & UINT64_MAX >> (64 - 8 * token.n);
+        head[1] = 0;
+    } else {
+        head[0] |= LOWER;
+        head[1] = (head[1] | LOWER) & (token.n >= 16 ? UINT64_MAX : UINT64_MAX >> (128 - 8 * token.n));
     }
     uint32_t id = find(lexicon, head, token.p, token.n, 0x20);
     return id ? number_of(lexicon, id, token, out_set) : LO_LEXICON_NO_WORD;
@@ -512,7 +516,7 @@ uint32_t lo_lexicon_phrase(const lo_lexicon *lexicon, const lo_lexicon_run *run,
 
 lo_lexicon_code_table lo_lexicon_table(const lo_lexicon *lexicon)
 {
-    return (lo_lexicon_code_table){lexicon->codes, lexicon->group, lexicon->groups};
+    return (lo_lexicon_code_table){lexicon->codes, lexicon->inner, lexicon->group, lexicon->groups};
 }
 
 void lo_lexicon_codes(const lo_lexicon *lexicon, int class_id, unsigned char out[32])

@@ -79,6 +79,9 @@ static lo_status freeze_phrase(lo_lexicon *lexicon, phrase *p)
     set total[PHRASE_MAX] = {0};
     lo_status status = LO_OK;
     inner_phrases(lexicon, p, total);
+    set first = set_within(total[0], &lexicon->used);
+    if (!set_equal(&first, &(set){{0}}))
+        lexicon->words[p->words[0]].starts_phrase = true;
     for (uint32_t i = 0; i < p->n && status == LO_OK; i++) {
         const word *w = &lexicon->words[p->words[i]];
         uint16_t extra, result;
@@ -119,6 +122,8 @@ static set shape_set(const lo_lexicon *lexicon, unsigned shape, unsigned place)
     return set_within(s, &lexicon->used);
 }
 
+enum { INNER = 32 }; /* a power of two, at least LO_SHAPE_COUNT */
+
 static lo_status number_codes(lo_lexicon *lexicon)
 {
     set groups[GROUPS_MAX];
@@ -138,9 +143,10 @@ static lo_status number_codes(lo_lexicon *lexicon)
     }
     lexicon->groups = n;
     lo_mem_free(lexicon->codes);
-    lexicon->codes_size = lexicon->n_sets * n;
-    lexicon->codes = lo_mem_zalloc(lexicon->codes_size);
-    if (!lexicon->codes)
+    lo_mem_free(lexicon->inner);
+    lexicon->codes = lo_mem_zalloc(lexicon->n_sets * n);
+    lexicon->inner = lo_mem_zalloc(lexicon->n_sets * INNER);
+    if (!lexicon->codes || !lexicon->inner)
         return lo_mem_short();
     lexicon->n_codes = 0;
     for (size_t s = 0; s < lexicon->n_sets; s++) {
@@ -163,6 +169,9 @@ static lo_status number_codes(lo_lexicon *lexicon)
         for (uint32_t g = 0; g < n; g++)
             if (!lexicon->codes[s * n + g])
                 lexicon->codes[s * n + g] = lexicon->codes[g];
+    for (size_t s = 0; s < lexicon->n_sets; s++)
+        for (unsigned shape = 0; shape < LO_SHAPE_COUNT; shape++)
+            lexicon->inner[s * INNER + shape] = lexicon->codes[s * n + lexicon->group[shape]];
     return LO_OK;
 }
 
@@ -176,6 +185,7 @@ lo_status lo_lexicon_freeze(lo_lexicon *lexicon)
     lo_status status = number_set(lexicon, (set){{0}}, UINT32_MAX, &number);
     for (size_t i = 1; i < lexicon->n_words && status == LO_OK; i++) {
         word *w = &lexicon->words[i];
+        w->starts_phrase = false;
         status = number_set(lexicon, w->any, w->shapes, &w->set);
         for (uint32_t at = w->variant; at && status == LO_OK; at = lexicon->variants[at - 1].next) {
             variant *v = &lexicon->variants[at - 1];

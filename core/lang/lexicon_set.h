@@ -25,9 +25,9 @@ typedef struct lo_lexicon_run {
 /* The longest phrase that starts at token at: how many tokens it has (0: none); their sets are changed. */
 uint32_t lo_lexicon_phrase(const lo_lexicon *lexicon, const lo_lexicon_run *run, uint32_t at);
 
-/* codes[set * groups + group[place * LO_SHAPE_COUNT + shape]] */
+/* codes[set * groups + group[place * LO_SHAPE_COUNT + shape]]; for place 0 also inner[set * 32 + shape]. */
 typedef struct lo_lexicon_codes {
-    const unsigned char *codes;
+    const unsigned char *codes, *inner;
     const uint16_t *group; /* LO_PLACE_COUNT * LO_SHAPE_COUNT */
     uint32_t groups;
 } lo_lexicon_code_table;

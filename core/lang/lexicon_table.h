@@ -21,9 +21,9 @@ typedef struct word {
     uint32_t variant; /* first of the exact spellings, + 1 */
     uint16_t set;     /* number, after freeze */
     uint8_t length;
-    bool starts_phrase;
-    uint32_t shapes; /* lo_shape bits it can have */
-    set any;         /* classes in whatever case */
+    bool starts_phrase; /* one with a class that is used, after freeze */
+    uint32_t shapes;    /* lo_shape bits it can have */
+    set any;            /* classes in whatever case */
 } word;
 
 /* One exact spelling of a word. */
@@ -72,7 +72,7 @@ struct lo_lexicon {
     set code_sets[LO_LEXICON_CODES + 1];
     unsigned n_codes;
     unsigned char *codes;
-    size_t codes_size;
+    unsigned char *inner;
     uint16_t group[GROUPS_MAX];
     uint32_t groups;
 };

@@ -178,7 +178,7 @@ static size_t plain_word(const unsigned char *t, size_t at, size_t end)
             lo_abbreviation_of((lo_str){(const char *)t + at, n + 1}))
             return 0;
     }
-    return lo_shape_splits(t, at, n) ? 0 : n;
+    return n <= 8 && n > 1 && lo_shape_may_split(t[i - 2], t[i - 1]) && lo_shape_splits(t, at, n) ? 0 : n;
 }
 
 static unsigned skip_space(const scan *s, size_t *at, unsigned *flags)
@@ -355,7 +355,7 @@ static lo_status write_codes(scan *s)
                 i += n ? n - 1 : 0;
             }
             for (uint32_t i = sentence->first; i < sentence->end; i++)
-                out->codes[i] = code_of(&table, s, i, 0);
+                out->codes[i] = (char)table.inner[s->sets[i] * 32 + s->shapes[i]];
             unsigned start = LO_PLACE_SENTENCE_START | (k == paragraph->first ? LO_PLACE_PARAGRAPH_START : 0),
                      stop = LO_PLACE_SENTENCE_END | (k + 1 == paragraph->end ? LO_PLACE_PARAGRAPH_END : 0);
             bool alone = sentence->end - sentence->first == 1;

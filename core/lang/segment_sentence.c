@@ -154,6 +154,50 @@ static bool abbreviation_ends(const lo_sentence_view *v, uint32_t i, uint32_t ne
     return is_starter(token_str(v, next));
 }
 
+static bool is_big(uint8_t shape)
+{
+    return shape == LO_SHAPE_CAPITALISED || shape == LO_SHAPE_UPPER || shape == LO_SHAPE_LETTER;
+}
+
+/* "07/30/2001 05:17 PM", as mail programs write above a message: how many tokens, or 0. */
+static uint32_t mail_date(const lo_sentence_view *v, uint32_t i, uint32_t end)
+{
+    lo_str date = token_str(v, i);
+    if (i + 2 >= end || date.n < 6 || v->shapes[i + 1] != LO_SHAPE_NUMBER || v->shapes[i + 2] != LO_SHAPE_UPPER ||
+        !memchr(date.p, '/', date.n) || !memchr(token_str(v, i + 1).p, ':', token_str(v, i + 1).n))
+        return 0;
+    lo_str half = token_str(v, i + 2);
+    return lo_str_is(half, "AM") || lo_str_is(half, "PM") ? 3 : 0;
+}
+
+/* "Thanks," and "Best regards," in front of a name. */
+static bool is_farewell(const lo_sentence_view *v, uint32_t first, uint32_t comma)
+{
+    static const char *const words[] = {"Thanks",    "thanks", "Regards", "regards",
+                                        "Sincerely", "Cheers", "Best",    "wishes"};
+    if (comma == first || comma - first > 2)
+        return false;
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+        if (lo_str_is(token_str(v, comma - 1), words[k]))
+            return true;
+    return false;
+}
+
+/* Breaks without a mark that ends sentences: behind a web address, around the date of a forwarded message, behind a
+ * farewell.  Gives the first token of the next sentence, or 0. */
+static uint32_t bare_break(const lo_sentence_view *v, uint32_t first, uint32_t i, uint32_t end)
+{
+    uint8_t shape = v->shapes[i];
+    if (shape == LO_SHAPE_URL && !memchr(token_str(v, i).p, '@', token_str(v, i).n))
+        return i + 1 < end && spaced(v, i + 1) && (is_big(v->shapes[i + 1]) || v->shapes[i + 1] == LO_SHAPE_URL) ? i + 1
+                                                                                                                 : 0;
+    if (shape == LO_SHAPE_COMMA)
+        return i + 1 < end && is_big(v->shapes[i + 1]) && is_farewell(v, first, i) ? i + 1 : 0;
+    if (shape == LO_SHAPE_NUMBER && mail_date(v, i, end))
+        return i > first ? i : i + 3;
+    return 0;
+}
+
 uint32_t lo_sentence_end(const lo_sentence_view *v, uint32_t first, uint32_t end)
 {
     for (uint32_t i = first; i < end; i++) {
@@ -166,6 +210,10 @@ uint32_t lo_sentence_end(const lo_sentence_view *v, uint32_t first, uint32_t end
         } else if (is_abbreviation(shape)) {
             uint32_t next = closers(v, i + 1, end);
             if (abbreviation_ends(v, i, next, end))
+                return next;
+        } else if (shape == LO_SHAPE_URL || shape == LO_SHAPE_COMMA || shape == LO_SHAPE_NUMBER) {
+            uint32_t next = bare_break(v, first, i, end);
+            if (next)
                 return next;
         }
     }

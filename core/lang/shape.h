@@ -74,6 +74,25 @@ lo_cut lo_shape_cut(const unsigned char *text, size_t at, size_t end);
 /* Where the second of two words written as one starts ("can|not", "gon|na", "did|nt") in n ASCII letters, or 0. */
 size_t lo_shape_splits(const unsigned char *text, size_t at, size_t n);
 
+/* All of those end in one of a few pairs of letters, which not many other short words do: a quick no. */
+static inline bool lo_shape_may_split(unsigned char a, unsigned char b)
+{
+#define LO_SHAPE_BIT(letter) ((uint32_t)1 << ((letter)&31))
+    static const uint32_t before[32] = {
+        ['e' & 31] = LO_SHAPE_BIT('s'),
+        ['i' & 31] = LO_SHAPE_BIT('m'),
+        ['l' & 31] = LO_SHAPE_BIT('l'),
+        ['m' & 31] = LO_SHAPE_BIT('e'),
+        ['n' & 31] = LO_SHAPE_BIT('t') | LO_SHAPE_BIT('a'),
+        ['o' & 31] = LO_SHAPE_BIT('t'),
+        ['r' & 31] = LO_SHAPE_BIT('e'),
+        ['t' & 31] = LO_SHAPE_BIT('a') | LO_SHAPE_BIT('s'),
+        ['v' & 31] = LO_SHAPE_BIT('e'),
+    };
+    return before[a & 31] >> (b & 31) & 1;
+#undef LO_SHAPE_BIT
+}
+
 /* What kind of abbreviation a token with its full stop is. */
 typedef enum lo_abbreviation {
     LO_ABBREVIATION_NONE,

@@ -352,6 +352,13 @@ static bool keeps_stop(bytes t, size_t at, size_t dot, size_t end)
         return true;
     if (n == 1 && class_of[t[at]] == UP)
         return t[at] != 'I' || !space_at(t, dot + 1, end) || (dot + 2 < end && class_of[t[dot + 2]] == UP);
+    if (n == 3 && starts(t, at, end, "etc")) {
+        /* At the end of a sentence the treebanks part "etc" from the stop. */
+        size_t i = dot + 1;
+        while (i < end && t[i] == ' ')
+            i++;
+        return i < end && t[i] > ' ' && class_of[t[i]] != UP;
+    }
     switch (lo_abbreviation_of((lo_str){(const char *)t + at, n + 1})) {
     case LO_ABBREVIATION_NONE: return false;
     case LO_ABBREVIATION_NUMBER: {
@@ -413,23 +420,8 @@ size_t lo_shape_splits(bytes t, size_t at, size_t n)
         uint64_t key;
         uint8_t part;
     } table[SLOTS];
-    if (n > 8 || n < 2)
+    if (n > 8 || n < 2 || !lo_shape_may_split(t[at + n - 2], t[at + n - 1]))
         return 0;
-    /* All of them end in one of these pairs, which few other short words do. */
-    switch ((t[at + n - 2] | 0x20) << 8 | t[at + n - 1] | 0x20) {
-    case 'o' << 8 | 't':
-    case 'n' << 8 | 't':
-    case 'n' << 8 | 'a':
-    case 't' << 8 | 'a':
-    case 'm' << 8 | 'e':
-    case 'i' << 8 | 'm':
-    case 'v' << 8 | 'e':
-    case 'r' << 8 | 'e':
-    case 'l' << 8 | 'l':
-    case 't' << 8 | 's':
-    case 'e' << 8 | 's': break;
-    default: return 0;
-    }
     static bool made;
     for (size_t k = 0; k < sizeof splits / sizeof splits[0] && !made; k++) {
         uint64_t key = pack((bytes)splits[k].form, strnlen(splits[k].form, 8));

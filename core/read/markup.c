@@ -131,7 +131,7 @@ static bool container(lo_str name)
 {
     static const char *const names[] = {"article", "blockquote", "div", "main", "ol", "section", "table", "ul"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if ((name.p[0] | 0x20) == names[i][0] && lo_markup_is(name, names[i]))
+        if (name.n && (name.p[0] | 0x20) == names[i][0] && lo_markup_is(name, names[i]))
             return true;
     return false;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { VALUE_MAX = 1000, JSONLD_DEPTH = 8, RANK_JSONLD = 10 };
+enum { VALUE_MAX = 1000, JSONLD_DEPTH = 8, NAMES_MAX = 256, RANK_JSONLD = 10 };
 
 static const struct {
     const char *key;
@@ -196,6 +196,7 @@ void lo_pagemeta_tag(lo_pagemeta *meta, lo_str key, lo_str content)
 typedef struct linked {
     lo_pagemeta *meta;
     json_t *root;
+    int names; /* looked up so far; each may mean a walk through the graph */
 } linked;
 
 static bool has_type(json_t *node, bool (*fits)(const char *))
@@ -253,9 +254,9 @@ static json_t *seek(json_t *node, bool (*fits)(const char *), const char *id, in
 /* "Ann Lee", {"name": "Ann Lee"}, {"@id": "#ann"}, or an array of these. */
 static void offer_names(linked *in, lo_pagemeta_field field, json_t *value, int depth)
 {
-    if (depth > JSONLD_DEPTH)
+    if (depth > JSONLD_DEPTH || ++in->names > NAMES_MAX)
         return;
-    for (size_t i = 0; i < json_array_size(value); i++)
+    for (size_t i = 0; i < json_array_size(value) && in->names <= NAMES_MAX; i++)
         offer_names(in, field, json_array_get(value, i), depth + 1);
     if (json_is_object(value)) {
         json_t *name = json_object_get(value, "name");
@@ -281,7 +282,7 @@ static void offer_string(linked *in, lo_pagemeta_field field, int rank, json_t *
 void lo_pagemeta_jsonld(lo_pagemeta *meta, lo_str script)
 {
     json_t *root = json_loadb(script.p, script.n, JSON_DISABLE_EOF_CHECK, NULL);
-    linked in = {meta, root};
+    linked in = {meta, root, 0};
     json_t *article = seek(root, is_article, NULL, 0);
     json_t *node = article ? article : seek(root, is_page, NULL, 0);
     if (node) {

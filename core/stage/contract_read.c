@@ -10,8 +10,8 @@
 
 enum { LIST_MAX = 64 };
 
-static const char *const fields[] = {"api",     "version", "summary",  "needs",   "makes",  "options",
-                                     "data",    "open",    "examples", "ingest",  "clean",  "segment",
+static const char *const fields[] = {"api",      "version", "summary",  "needs",  "makes",  "options",
+                                     "data",     "open",    "examples", "ingest", "clean",  "segment",
                                      "annotate", "resolve", "classify", "relate", "report", NULL};
 static const char *const option_fields[] = {"type", "default", "doc", NULL};
 static const char *const option_types[] = {"string", "number", "boolean", "string[]", "number[]", NULL};
@@ -183,7 +183,8 @@ static void read_option(lua_State *L, int table, lo_contract_option *option, lo_
     option->doc = text_field(L, at, "doc", arena);
     lua_getfield(L, at, "default");
     if (!fits_type(L, -1, option->type))
-        luaL_error(L, "option '%s': its default must be a %s, is a %s", option->name, option->type, luaL_typename(L, -1));
+        luaL_error(L, "option '%s': its default must be a %s, is a %s", option->name, option->type,
+                   luaL_typename(L, -1));
     lo_value_push_packed(L, -1);
     lo_str packed;
     packed.p = lua_tolstring(L, -1, &packed.n);
@@ -319,7 +320,8 @@ void lo_contract_read(lua_State *L, int index, const char *name, lo_arena *arena
             if (!strcmp(keys[i], lo_stage_name((lo_stage)stage)))
                 other = (lo_stage)stage;
         if (other && other != out->stage)
-            luaL_error(L, "function '%s' does not belong into the folder %s: its entry is '%s'", keys[i], folder, entry);
+            luaL_error(L, "function '%s' does not belong into the folder %s: its entry is '%s'", keys[i], folder,
+                       entry);
     }
     out->name = lo_arena_copy(arena, name, strlen(name));
     if (!out->name)

@@ -7,8 +7,8 @@
 
 #include <lua.h>
 
-/* Checks the table at index and fills *out (arena).  name: "4_annotate/direct_speech".  Raises with a message that names
- * the field: call protected. */
+/* Checks the table at index and fills *out (arena).  name: "4_annotate/direct_speech".  Raises with a message that
+ * names the field: call protected. */
 void lo_contract_read(lua_State *L, int index, const char *name, lo_arena *arena, lo_contract *out);
 
 /* Pushes the table of option values: the packed ones given by the user (bytes that were checked before, a table or

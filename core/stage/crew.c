@@ -212,7 +212,7 @@ static lo_status open_foreign(lo_crew *crew, const lo_crew_options *options, uin
                               lo_crew_plugin *plugin)
 {
     lo_crew_pool *pool = &crew->pools[pool_index];
-    bool runs = plugin->entry->stage <= LO_STAGE_CLASSIFY;
+    bool runs = crew->alone || plugin->entry->stage <= LO_STAGE_CLASSIFY;
     lo_frame frame;
     lo_status status = LO_OK;
     if (runs) {
@@ -252,12 +252,12 @@ static lo_status put_in_order(lo_crew *crew)
         uint32_t n = 0, culprit = 0;
         for (uint32_t i = 0; i < crew->n_plugins; i++) {
             lo_crew_plugin *plugin = &crew->plugins[i];
-            if (plugin->fault || plugin->entry->stage > LO_STAGE_CLASSIFY)
+            if (plugin->fault || (plugin->entry->stage > LO_STAGE_CLASSIFY && !crew->alone))
                 continue;
             which[n] = i;
             contracts[n++] = &plugin->contract;
         }
-        lo_status status = lo_order_plugins(contracts, n, crew->order, &culprit);
+        lo_status status = crew->alone ? LO_OK : lo_order_plugins(contracts, n, crew->order, &culprit);
         if (status == LO_E_PLUGIN && n) {
             crew->plugins[which[culprit]].fault = keep_message(crew);
             continue;
@@ -327,7 +327,8 @@ static lo_status find_plugins(lo_crew *crew, const lo_crew_options *options)
     if (!crew->plugins)
         return lo_mem_short();
     for (uint32_t i = 0; i < catalog.n; i++)
-        if (catalog.entries[i].stage <= options->last)
+        if (options->only ? !strcmp(catalog.entries[i].source.name, options->only)
+                          : catalog.entries[i].stage <= options->last)
             crew->plugins[crew->n_plugins++].entry = &catalog.entries[i];
     return LO_OK;
 }
@@ -354,6 +355,7 @@ lo_status lo_crew_open(const lo_crew_options *options, bool rendering, lo_crew *
         return lo_mem_short();
     crew->inside = options->workers == 0;
     crew->unsafe = options->unsafe;
+    crew->alone = options->only != NULL;
     lo_status status = find_plugins(crew, options);
     if (status || (status = check_foreign(crew, options)) || (status = make_pools(crew, options)))
         goto done;
@@ -409,6 +411,8 @@ lo_status lo_crew_test(lo_crew *crew, uint32_t plugin_index, lo_buf *report, uin
     *passed = *failed = 0;
     if (plugin->fault)
         return lo_status_set(LO_E_PLUGIN, "%s", plugin->fault);
+    if (!plugin->contract.n_examples)
+        return LO_OK;
     lo_status status = LO_OK;
     if (!process->child.pid && !process->inside && /* an earlier test was its end */
         !(status = lo_crew_start(crew, plugin->pool, process)) &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "base/mem.h"
-#include "stage/contract_read.h"
 #include "lua/value.h"
+#include "stage/contract_read.h"
 #include "stage/engine_parts.h"
 
 #include <stdlib.h>

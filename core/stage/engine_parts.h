@@ -15,7 +15,14 @@ typedef struct lo_engine_plugin {
 } lo_engine_plugin;
 
 /* Places in a plugin's table. */
-enum { LO_PLUGIN_TABLE = 1, LO_PLUGIN_ENVIRONMENT, LO_PLUGIN_DATA, LO_PLUGIN_STATE, LO_PLUGIN_TARGETS, LO_PLUGIN_SIZE = 5 };
+enum {
+    LO_PLUGIN_TABLE = 1,
+    LO_PLUGIN_ENVIRONMENT,
+    LO_PLUGIN_DATA,
+    LO_PLUGIN_STATE,
+    LO_PLUGIN_TARGETS,
+    LO_PLUGIN_SIZE = 5
+};
 
 struct lo_engine {
     lo_vm *vm;

@@ -37,8 +37,8 @@ static const lo_span *evidence_field(lua_State *L, lo_session *session, int tabl
 }
 
 /* One stance: the label at index, the score and the evidence table (or nothing) at the others. */
-static void add_stance(lua_State *L, lo_session *session, uint32_t attribution, const char *target, int label, int score,
-                       int evidence)
+static void add_stance(lua_State *L, lo_session *session, uint32_t attribution, const char *target, int label,
+                       int score, int evidence)
 {
     static const char *const names[] = {"evidence", "condition", "span"};
     static const char *const field_names[] = {"evidence", "condition", "span_of"};

@@ -62,8 +62,8 @@ static int prepare(lua_State *L)
     struct {
         const char *name;
         lo_str *to;
-    } fields[] = {{"key", &t->record.key},       {"title", &t->record.title}, {"outlet", &t->record.outlet},
-                  {"author", &t->record.author}, {"date", &t->record.date},   {"url", &t->record.url},
+    } fields[] = {{"key", &t->record.key},          {"title", &t->record.title}, {"outlet", &t->record.outlet},
+                  {"author", &t->record.author},    {"date", &t->record.date},   {"url", &t->record.url},
                   {"language", &t->record.language}};
     t->record.key = LO_STR("example");
     if (lua_getfield(L, 2, "record") == LUA_TTABLE)

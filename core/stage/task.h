@@ -74,4 +74,8 @@ typedef struct lo_task_result {
 lo_status lo_task_result_pack(const lo_task_result *result, lo_buf *out);
 lo_status lo_task_result_unpack(lo_str payload, lo_arena *arena, lo_task_result *out);
 
+/* First byte of a rows message: rows for a report (the list's name, then packed rows), the report itself, or a number
+ * of pairs of rows to relate. */
+enum { LO_ROWS_ADD, LO_ROWS_REPORT, LO_ROWS_RELATE };
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "out/annotation.h"
 #include "read/reader.h"
+#include "stage/engine_rows.h"
 #include "stage/sandbox.h"
 #include "stage/task.h"
 
@@ -29,6 +30,8 @@ struct lo_worker {
     uint32_t n_loaded;
     lo_buf record, marks, line; /* scratch of one result */
     uint64_t flushed;           /* when results were last sent */
+    size_t row_bytes;           /* of the rows of a report */
+    lo_status row_fault;
 };
 
 /* ---- the clock of one plugin on one document ----
@@ -425,6 +428,85 @@ static lo_status tell_costs(lo_worker *worker, lo_buf *replies)
     return lo_frame_end(replies, begin);
 }
 
+/* ---- relate and report ---- */
+
+/* "n": count, then pairs of packed rows; answers each. */
+static lo_status relate_pairs(lo_worker *worker, lo_cursor *at, lo_buf *answer)
+{
+    uint32_t n = lo_cursor_u32(at);
+    lo_buf_add_varint(answer, n);
+    for (uint32_t i = 0; i < n && !at->bad; i++) {
+        lo_str a = lo_cursor_string(at), b = lo_cursor_string(at);
+        lo_buf one = LO_BUF_EMPTY;
+        bool found = false;
+        arm(worker->engine, lo_worker_limit(a.n + b.n));
+        lo_status status = lo_engine_relate(worker->engine, 0, a, b, &one, &found);
+        disarm();
+        lo_buf_add_byte(answer, status ? 2 : found);
+        if (status)
+            lo_buf_add_string(answer, lo_str_of(lo_status_message()));
+        else
+            lo_buf_add(answer, one.p, one.n);
+        lo_buf_free(&one);
+    }
+    return at->bad ? lo_status_set(LO_E_DATA, "pairs of rows are damaged") : answer->status;
+}
+
+static lo_status add_rows(lo_worker *worker, lo_cursor *at)
+{
+    lo_str name = lo_cursor_string(at);
+    lo_status status = at->bad ? LO_E_DATA : lo_engine_rows_add(worker->engine, name, LO_STR_NONE);
+    while (at->p < at->end && !at->bad && !status) {
+        lo_str row = lo_cursor_string(at);
+        worker->row_bytes += row.n;
+        status = at->bad ? LO_E_DATA : lo_engine_rows_add(worker->engine, name, row);
+    }
+    return status;
+}
+
+static void report_rows(lo_worker *worker, lo_buf *answer)
+{
+    lo_status status = worker->row_fault;
+    if (!status) {
+        arm(worker->engine, lo_worker_limit(worker->row_bytes));
+        status = lo_engine_report(worker->engine, 0, answer);
+        disarm();
+    } else {
+        lo_status_set(status, "there are too many rows for its memory");
+    }
+    worker->row_bytes = 0;
+    worker->row_fault = LO_OK;
+    if (status)
+        lo_buf_clear(answer);
+    lo_buf_add_byte(answer, LO_ROWS_END);
+    lo_buf_add_byte(answer, (unsigned char)-status);
+    lo_buf_add_string(answer, lo_str_of(status ? lo_status_message() : ""));
+}
+
+static lo_status do_rows(lo_worker *worker, lo_str payload, lo_buf *replies)
+{
+    lo_cursor at = lo_cursor_of(payload);
+    lo_str op = lo_cursor_bytes(&at, 1);
+    lo_buf answer = LO_BUF_EMPTY;
+    lo_status status = at.bad || !worker->engine ? lo_status_set(LO_E_DATA, "rows came before the plugins") : LO_OK;
+    if (!status && op.p[0] == LO_ROWS_ADD) { /* a failure is told with the report */
+        if (!worker->row_fault)
+            worker->row_fault = add_rows(worker, &at);
+        return LO_OK;
+    }
+    if (!status && op.p[0] == LO_ROWS_RELATE)
+        status = relate_pairs(worker, &at, &answer);
+    else if (!status)
+        report_rows(worker, &answer);
+    if (!status) {
+        size_t begin = lo_frame_begin(replies, LO_FRAME_OUTPUT);
+        lo_buf_add_str(replies, lo_buf_str(&answer));
+        status = lo_frame_end(replies, begin);
+    }
+    lo_buf_free(&answer);
+    return status;
+}
+
 lo_status lo_worker_handle(lo_worker *worker, const lo_frame *frame, lo_buf *replies)
 {
     switch (frame->type) {
@@ -433,6 +515,7 @@ lo_status lo_worker_handle(lo_worker *worker, const lo_frame *frame, lo_buf *rep
     case LO_FRAME_TASKS: return do_tasks(worker, frame->payload, replies);
     case LO_FRAME_TEST: return test_plugin(worker, frame->payload, replies);
     case LO_FRAME_COSTS: return tell_costs(worker, replies);
+    case LO_FRAME_ROWS: return do_rows(worker, frame->payload, replies);
     default: return lo_status_set(LO_E_DATA, "a worker got a message of type %u", frame->type);
     }
 }

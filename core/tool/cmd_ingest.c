@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static void complain(void *context, const char *message)
 {
@@ -32,8 +33,14 @@ static void summarise(const char *store, const lo_ingest_counts *c)
 
 int lo_cmd_ingest_run(int argc, char **argv)
 {
-    bool quiet = false, verbose = false;
-    const lo_option options[] = {LO_OPTION_QUIET(&quiet), LO_OPTION_VERBOSE(&verbose), LO_OPTION_END};
+    bool quiet = false, verbose = false, unsafe = false;
+    long workers = sysconf(_SC_NPROCESSORS_ONLN);
+    const lo_option options[] = {LO_OPTION_WORKERS(&workers),
+                                 {"unsafe", 0, LO_OPTION_SWITCH, &unsafe, NULL,
+                                  "read documents even where worker processes cannot be sealed", 0, 0},
+                                 LO_OPTION_QUIET(&quiet),
+                                 LO_OPTION_VERBOSE(&verbose),
+                                 LO_OPTION_END};
     const lo_options spec = {
         "ingest",
         "STORE PATH…",
@@ -60,7 +67,7 @@ int lo_cmd_ingest_run(int argc, char **argv)
     lo_status status = lo_store_open(arguments.items[0], LO_STORE_CREATE, &store);
     if (status)
         return lo_options_failed("ingest", status);
-    const lo_ingest_options how = {quiet, verbose, complain, NULL};
+    const lo_ingest_options how = {(uint32_t)workers, unsafe, quiet, verbose, complain, NULL};
     status = lo_ingest_paths(store, (const char *const *)arguments.items + 1, (size_t)arguments.n - 1, &how, &counts);
     if (!quiet && !status)
         summarise(arguments.items[0], &counts);

@@ -4,16 +4,17 @@
 #include "base/mem.h"
 #include "base/stop.h"
 #include "out/escape.h"
-#include "read/reader.h"
+#include "stage/pipeline.h"
 #include "tool/input.h"
 #include "tool/progress.h"
 
-#include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-/* A batch is one transaction: large enough that the index writes its words in few pieces, small enough to be
- * acknowledged soon. */
+/* Reading (JSON, HTML, character sets) is done by sealed workers; this process only splits lines, checks what comes
+ * back, and stores it.  A batch is one transaction: large enough that the index writes its words in few pieces, small
+ * enough to be acknowledged soon. */
 enum { BATCH_BYTES = 12 << 20, BATCH_DOCUMENTS = 4000 };
 static const double batch_seconds = 2;
 
@@ -27,7 +28,10 @@ typedef struct ingesting {
     bool in_batch, committed_before;
     lo_buf acknowledged; /* lines that may be said after the commit */
     lo_progress progress;
-    lo_arena arena;
+    lo_input input;
+    bool idle; /* the input has nothing now */
+    struct origin *oldest, **newest;
+    lo_pipeline_source source;
 } ingesting;
 
 static void fault(ingesting *in)
@@ -123,23 +127,94 @@ static lo_status store_record(ingesting *in, const lo_record *record)
     return status;
 }
 
-static lo_status take(ingesting *in, const lo_input_item *item)
+/* ---- between the pipeline and the store ---- */
+
+/* Where an item that is under way came from: results come back in order. */
+typedef struct origin {
+    struct origin *next;
+    uint64_t line; /* 0: a whole file */
+    char name[];
+} origin;
+
+static lo_status remember(ingesting *in, const lo_input_item *item)
 {
-    lo_record record;
-    lo_arena_reset(&in->arena);
-    lo_status status = item->kind == LO_INPUT_LINE ? lo_read_jsonl(item->bytes, &in->arena, &record)
-                                                   : lo_read_file(item->name, item->bytes, &in->arena, &record);
-    if (!status)
-        return store_record(in, &record);
-    if (status != LO_E_DATA && status != LO_E_LIMIT)
-        return status;
-    lo_str name = lo_str_is(item->name, "-") ? LO_STR("standard input") : item->name;
-    if (item->kind == LO_INPUT_LINE)
-        lo_status_prefix(status, "%.*s:%llu", LO_STR_ARG(name), (unsigned long long)item->line);
-    else
-        lo_status_prefix(status, "%.*s", LO_STR_ARG(name));
-    fault(in);
+    origin *from = lo_mem_alloc(sizeof *from + item->name.n + 1);
+    if (!from)
+        return lo_mem_short();
+    from->next = NULL;
+    from->line = item->kind == LO_INPUT_LINE ? item->line : 0;
+    memcpy(from->name, item->name.p, item->name.n);
+    from->name[item->name.n] = 0;
+    *in->newest = from;
+    in->newest = &from->next;
     return LO_OK;
+}
+
+static void forget(ingesting *in)
+{
+    origin *from = in->oldest;
+    if (!from)
+        return;
+    in->oldest = from->next;
+    if (!in->oldest)
+        in->newest = &in->oldest;
+    lo_mem_free(from);
+}
+
+static lo_status next_item(void *self, lo_pipeline_item *out, lo_pipeline_supply *supply)
+{
+    ingesting *in = self;
+    lo_input_item item;
+    lo_status status;
+    while (!(status = lo_input_next(&in->input, &item)) && item.kind == LO_INPUT_FAILED)
+        fault(in);
+    in->idle = item.kind == LO_INPUT_WAIT;
+    in->source.fd = lo_input_fd(&in->input);
+    *supply = item.kind == LO_INPUT_END ? LO_SUPPLY_END : in->idle ? LO_SUPPLY_WAIT : LO_SUPPLY_ITEM;
+    if (status || *supply != LO_SUPPLY_ITEM)
+        return status;
+    *out = (lo_pipeline_item){.kind = item.kind == LO_INPUT_LINE ? LO_TASK_LINE : LO_TASK_FILE,
+                              .number = item.line,
+                              .name = item.name,
+                              .bytes = item.bytes};
+    return remember(in, &item);
+}
+
+/* The input reads by itself when it is asked again. */
+static lo_status fill(void *self)
+{
+    (void)self;
+    return LO_OK;
+}
+
+static lo_status take(void *self, const lo_pipeline_result *result)
+{
+    ingesting *in = self;
+    lo_status status = LO_OK;
+    if (result->status) {
+        const char *name = in->oldest ? in->oldest->name : "";
+        name = strcmp(name, "-") ? name : "standard input";
+        if (in->oldest && in->oldest->line)
+            lo_status_set(result->status, "%s:%llu: %s", name, (unsigned long long)in->oldest->line, result->message);
+        else
+            lo_status_set(result->status, "%s: %s", name, result->message);
+        fault(in);
+    } else {
+        status = store_record(in, result->record);
+    }
+    forget(in);
+    const lo_ingest_counts *c = in->counts;
+    lo_progress_step(&in->progress, "documents", c->added + c->versions + c->updated + c->same + in->documents, 0,
+                     c->bytes + in->batch.bytes);
+    return status;
+}
+
+/* Called whenever the pipeline is about to wait: only when the input itself has nothing more is that a reason to
+ * commit. */
+static lo_status flush(void *self)
+{
+    ingesting *in = self;
+    return in->idle ? commit(in) : LO_OK;
 }
 
 lo_status lo_ingest_paths(lo_store *store, const char *const *paths, size_t n_paths, const lo_ingest_options *options,
@@ -150,24 +225,16 @@ lo_status lo_ingest_paths(lo_store *store, const char *const *paths, size_t n_pa
                     .counts = counts,
                     .acknowledged = LO_BUF_EMPTY,
                     .progress = lo_progress_start(options->quiet || options->verbose),
-                    .arena = LO_ARENA_EMPTY};
-    lo_input input = lo_input_of(paths, n_paths);
-    lo_input_item item = {.kind = LO_INPUT_WAIT};
+                    .input = lo_input_of(paths, n_paths),
+                    .newest = &in.oldest,
+                    .source = {-1, next_item, fill, &in}};
+    const lo_crew_options readers = {.workers = options->workers, .last = LO_STAGE_INGEST, .unsafe = options->unsafe};
+    const lo_pipeline_sink sink = {take, flush, &in};
+    lo_crew *crew = NULL;
     *counts = (lo_ingest_counts){0};
-    lo_status status = lo_read_warm_up();
-    while (!status && item.kind != LO_INPUT_END) {
-        if ((status = lo_stop_check()) || (status = lo_input_next(&input, &item)))
-            break;
-        if (item.kind == LO_INPUT_FAILED)
-            fault(&in);
-        else if (item.kind == LO_INPUT_WAIT)
-            status = commit(&in);
-        else if (item.kind != LO_INPUT_END)
-            status = take(&in, &item);
-        lo_progress_step(&in.progress, "documents",
-                         counts->added + counts->versions + counts->updated + counts->same + in.documents, 0,
-                         counts->bytes + in.batch.bytes);
-    }
+    lo_status status = lo_crew_open(&readers, false, &crew);
+    if (!status)
+        status = lo_pipeline_run(crew, LO_WANT_RECORD | LO_WANT_MARKS, &in.source, &sink);
     if (!status)
         status = commit(&in);
     if (status) {
@@ -175,10 +242,12 @@ lo_status lo_ingest_paths(lo_store *store, const char *const *paths, size_t n_pa
         lo_status_set(status, "%s; %llu documents stored before are kept", lo_status_message(),
                       (unsigned long long)(counts->added + counts->versions + counts->updated));
     }
-    counts->skipped = input.skipped;
+    counts->skipped = in.input.skipped;
     lo_progress_clear(&in.progress);
+    while (in.oldest)
+        forget(&in);
+    lo_crew_close(crew);
     lo_buf_free(&in.acknowledged);
-    lo_arena_free(&in.arena);
-    lo_input_close(&input);
+    lo_input_close(&in.input);
     return status;
 }

@@ -14,8 +14,10 @@ typedef struct lo_ingest_counts {
 } lo_ingest_counts;
 
 typedef struct lo_ingest_options {
-    bool quiet;   /* no progress line */
-    bool verbose; /* "stored ID KEY" or "known ID KEY" on standard error after each commit */
+    uint32_t workers; /* processes that read; 0: this one */
+    bool unsafe;      /* also where workers cannot be sealed */
+    bool quiet;       /* no progress line */
+    bool verbose;     /* "stored ID KEY" or "known ID KEY" on standard error after each commit */
     void (*fault)(void *context, const char *message); /* one document or file failed; the rest goes on */
     void *context;
 } lo_ingest_options;

@@ -18,13 +18,18 @@ lo_input lo_input_of(const char *const *paths, size_t n_paths)
     return (lo_input){.paths = paths, .n_paths = n_paths, .name = LO_BUF_EMPTY, .bytes = LO_BUF_EMPTY};
 }
 
+int lo_input_fd(const lo_input *input)
+{
+    return input->state == LO_INPUT_CLOSED ? -1 : input->lines.fd;
+}
+
 static void close_lines(lo_input *input)
 {
-    if (input->open && input->lines.fd != STDIN_FILENO)
+    if (input->state != LO_INPUT_CLOSED && input->lines.fd != STDIN_FILENO)
         close(input->lines.fd);
-    if (input->open)
+    if (input->state != LO_INPUT_CLOSED)
         lo_lines_free(&input->lines);
-    input->open = false;
+    input->state = LO_INPUT_CLOSED;
 }
 
 void lo_input_close(lo_input *input)
@@ -78,8 +83,8 @@ static lo_str name_of(const lo_input *input)
     return (lo_str){input->name.p, input->name.n - 1};
 }
 
-/* The rest of a descriptor, behind what is in bytes already; refused as soon as it is too long. */
-static lo_status read_rest(lo_input *input, int fd, lo_input_item *out)
+/* Refused as soon as it is too long, whatever its size was said to be. */
+static lo_status read_bytes(lo_input *input, int fd, lo_input_item *out)
 {
     lo_buf *bytes = &input->bytes;
     for (;;) {
@@ -109,31 +114,48 @@ static lo_status read_file(lo_input *input, int fd, const struct stat *about, lo
         lo_buf_free(&input->bytes);
     if (S_ISREG(about->st_mode) && about->st_size > LO_INPUT_FILE_MAX)
         return failed(out, input->name.p, "is larger than 32 MiB, too much for one document; split it");
-    return read_rest(input, fd, out);
+    return read_bytes(input, fd, out);
 }
 
-static void open_lines(lo_input *input, int fd)
+static void open_lines(lo_input *input, int fd, int state)
 {
     input->lines = lo_lines_of(fd);
-    input->open = true;
+    input->state = state;
     input->line = 0;
 }
 
-static bool blank_line(lo_str line)
+/* One read, when there is something to read; else item WAIT.  *more: it was done. */
+static lo_status fill(lo_input *input, lo_input_item *out, bool *more)
 {
-    return lo_str_trim(line).n == 0;
+    struct pollfd ready = {.fd = input->lines.fd, .events = POLLIN};
+    *more = poll(&ready, 1, 0) > 0;
+    if (!*more) {
+        out->kind = LO_INPUT_WAIT;
+        return lo_stop_check();
+    }
+    lo_status status = lo_stop_check();
+    if (!status)
+        status = lo_lines_fill(&input->lines);
+    if (status != LO_E_IO)
+        return status;
+    *more = false;
+    lo_status_prefix(status, "%s", input->name.p);
+    close_lines(input);
+    out->kind = LO_INPUT_FAILED;
+    return LO_OK;
 }
 
 /* LO_INPUT_END when the file is at its end. */
 static lo_status next_line(lo_input *input, lo_input_item *out)
 {
-    for (;;) {
+    for (bool more = true; more;) {
         lo_str line;
+        lo_status status;
         switch (lo_lines_next(&input->lines, &line)) {
         case LO_LINES_LINE:
             if (input->line++ == 0 && line.n >= 3 && !memcmp(line.p, "\xef\xbb\xbf", 3))
                 line = (lo_str){line.p + 3, line.n - 3}; /* a byte order mark */
-            if (blank_line(line))
+            if (!lo_str_trim(line).n)
                 continue;
             *out = (lo_input_item){LO_INPUT_LINE, name_of(input), line, input->line};
             return LO_OK;
@@ -147,70 +169,50 @@ static lo_status next_line(lo_input *input, lo_input_item *out)
             close_lines(input);
             out->kind = LO_INPUT_END;
             return LO_OK;
-        case LO_LINES_WAIT: break;
+        case LO_LINES_WAIT:
+            if ((status = fill(input, out, &more)))
+                return status;
+            break;
         }
-        struct pollfd ready = {.fd = input->lines.fd, .events = POLLIN};
-        if (!input->waited && poll(&ready, 1, 0) == 0) {
-            input->waited = true;
-            out->kind = LO_INPUT_WAIT;
-            return LO_OK;
-        }
-        input->waited = false;
-        lo_status status = lo_stop_check();
-        if (!status)
-            status = lo_lines_fill(&input->lines);
-        if (status == LO_E_IO) {
-            lo_status_prefix(status, "%s", input->name.p);
-            close_lines(input);
-            out->kind = LO_INPUT_FAILED;
-            return LO_OK;
-        }
-        if (status)
-            return status;
     }
+    return LO_OK;
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 /* A stream is JSON Lines when its first character is that of an object. */
-static lo_status start_stream(lo_input *input, int fd, lo_input_item *out)
+static lo_status next_of_stream(lo_input *input, lo_input_item *out)
 {
-    open_lines(input, fd);
     lo_buf *buffer = &input->lines.buffer;
-    size_t at = 0;
-    while (!input->lines.ended) {
-        lo_status status = lo_stop_check();
-        if (!status)
-            status = lo_lines_fill(&input->lines);
-        if (status == LO_E_IO) {
-            lo_status_prefix(status, "%s", input->name.p);
-            close_lines(input);
-            out->kind = LO_INPUT_FAILED;
-            return LO_OK;
-        }
+    for (bool more = true; more && !input->lines.ended;) {
+        lo_status status = fill(input, out, &more);
         if (status)
             return status;
-        if (at == 0 && buffer->n >= 3 && !memcmp(buffer->p, "\xef\xbb\xbf", 3))
-            at = 3;
-        while (at < buffer->n && strchr(" \t\r\n", buffer->p[at]) && buffer->p[at])
+        size_t at = more && buffer->n >= 3 && !memcmp(buffer->p, "\xef\xbb\xbf", 3) ? 3 : 0;
+        while (more && input->state == LO_INPUT_SNIFFING && at < buffer->n && blank(buffer->p[at]))
             at++;
-        if (at < buffer->n)
-            break;
+        if (more && input->state == LO_INPUT_SNIFFING && at < buffer->n)
+            input->state = buffer->p[at] == '{' ? LO_INPUT_LINES : LO_INPUT_WHOLE;
+        if (input->state == LO_INPUT_LINES)
+            return next_line(input, out);
+        if (more && buffer->n > LO_INPUT_FILE_MAX) {
+            close_lines(input);
+            return failed(out, input->name.p, "is larger than 32 MiB, too much for one document; split it");
+        }
+        if (!more)
+            return LO_OK; /* waits, or has failed */
     }
-    if (at < buffer->n && buffer->p[at] == '{')
-        return next_line(input, out);
     lo_buf_free(&input->bytes);
     input->bytes = *buffer; /* moved, not copied */
-    input->lines.buffer = LO_BUF_EMPTY;
-    bool ended = input->lines.ended;
-    lo_status status = LO_OK;
-    if (!ended)
-        status = read_rest(input, fd, out);
-    else
-        *out = (lo_input_item){LO_INPUT_FILE, name_of(input), lo_buf_str(&input->bytes), 0};
+    *buffer = LO_BUF_EMPTY;
     close_lines(input);
-    return status;
+    *out = (lo_input_item){LO_INPUT_FILE, name_of(input), lo_buf_str(&input->bytes), 0};
+    return LO_OK;
 }
 
-/* named: given on the command line, so that its name's ending does not matter. */
 static lo_status start_file(lo_input *input, const char *path, lo_input_item *out)
 {
     struct stat about;
@@ -225,11 +227,13 @@ static lo_status start_file(lo_input *input, const char *path, lo_input_item *ou
         return status;
     }
     if (is_lines(path)) {
-        open_lines(input, fd);
+        open_lines(input, fd, LO_INPUT_LINES);
         return next_line(input, out);
     }
-    if (!S_ISREG(about.st_mode))
-        return start_stream(input, fd, out);
+    if (!S_ISREG(about.st_mode)) {
+        open_lines(input, fd, LO_INPUT_SNIFFING);
+        return next_of_stream(input, out);
+    }
     status = read_file(input, fd, &about, out);
     close(fd);
     return status;
@@ -279,7 +283,8 @@ static lo_status start_path(lo_input *input, const char *path, lo_input_item *ou
     struct stat about;
     if (!strcmp(path, "-")) {
         lo_status status = set_name(input, path);
-        return status ? status : start_stream(input, STDIN_FILENO, out);
+        open_lines(input, STDIN_FILENO, LO_INPUT_SNIFFING);
+        return status ? status : next_of_stream(input, out);
     }
     if (stat(path, &about) != 0)
         return failed(out, path, strerror(errno));
@@ -295,8 +300,10 @@ lo_status lo_input_next(lo_input *input, lo_input_item *out)
     for (;;) {
         lo_status status = LO_OK;
         *out = (lo_input_item){.kind = LO_INPUT_END};
-        if (input->open)
+        if (input->state == LO_INPUT_LINES)
             status = next_line(input, out);
+        else if (input->state != LO_INPUT_CLOSED)
+            status = next_of_stream(input, out);
         else if (input->tree)
             status = next_in_tree(input, out);
         else if (input->at < input->n_paths)

@@ -11,7 +11,7 @@ typedef enum lo_input_kind {
     LO_INPUT_FILE,   /* bytes of a whole file, name is its path */
     LO_INPUT_LINE,   /* one line of JSON Lines; name and line tell where */
     LO_INPUT_FAILED, /* could not be read; lo_status_message names it and says why */
-    LO_INPUT_WAIT,   /* nothing now; what is there should be stored before the next call, which may block */
+    LO_INPUT_WAIT,   /* nothing now: call again when lo_input_fd can be read */
     LO_INPUT_END,
 } lo_input_kind;
 
@@ -26,7 +26,7 @@ typedef struct lo_input {
     size_t n_paths, at;
     void *tree; /* FTS of the folder being walked */
     lo_lines lines;
-    bool open, waited;
+    enum { LO_INPUT_CLOSED, LO_INPUT_SNIFFING, LO_INPUT_WHOLE, LO_INPUT_LINES } state;
     lo_buf name, bytes;
     uint64_t line;
     uint64_t skipped; /* files in folders that are of no kind that is read */
@@ -38,7 +38,9 @@ enum { LO_INPUT_FILE_MAX = 32 << 20 };
  * .ndjson), "-" for standard input: JSON Lines when it starts with '{', else one document. */
 lo_input lo_input_of(const char *const *paths, size_t n_paths);
 void lo_input_close(lo_input *input);
-/* LO_E_MEMORY and LO_E_STOP only; a file that cannot be read is an item. */
+/* What LO_INPUT_WAIT waits for; -1: nothing. */
+int lo_input_fd(const lo_input *input);
+/* Never waits for a pipe or a terminal.  LO_E_MEMORY and LO_E_STOP only; a file that cannot be read is an item. */
 lo_status lo_input_next(lo_input *input, lo_input_item *out);
 
 #endif

@@ -26,7 +26,7 @@ local M = {
 g.use {
   "comma", "colon", "semicolon", "dash", "quote", "period", "question", "exclamation", "ellipsis", "lower",
     "capitalised",
-  "open_bracket", "close_bracket", "number", "open_quote", "close_quote", "attribution_verb",
+  "open_bracket", "close_bracket", "number", "open_quote", "close_quote", "attribution_verb", "clause_stop",
 }
 
 function M.open(opt)
@@ -229,7 +229,8 @@ local function own_clause(doc, state, q, next)
   end
 end
 
-function M.annotate(doc, out, state)
+function M.annotate(document, out, state)
+  local doc = clause.view(document)
   local list = collect(doc)
   local groups, current = {}, nil
   for n, q in ipairs(list) do

@@ -28,7 +28,7 @@ local M = {
 g.use {
   "comma", "colon", "semicolon", "dash", "quote", "period", "question", "exclamation", "ellipsis", "lower",
     "capitalised",
-  "open_bracket", "close_bracket", "number", "open_quote", "close_quote", "clitic",
+  "open_bracket", "close_bracket", "number", "open_quote", "close_quote", "clitic", "clause_stop",
 }
 
 local anchors = g.rules {
@@ -185,6 +185,9 @@ local function complement(doc, v, verb, hi, is_cue)
         return nil
       end
       return from, clause.complement(doc, from, hi, is_cue), i + 1
+    elseif doc:is(i, "capitalised") and v > 0 and doc:is(v - 1, "lower") and form == "called"
+      and not clause.aux[doc:folded(v - 1)] and not clause.pronoun[doc:folded(v - 1)] then
+      return nil -- a programme called …
     elseif w == "in" or w == "off" or w == "out" or w == "up" or w == "it" and doc:folded(i + 1) == "a" then
       return nil
     end
@@ -284,16 +287,27 @@ end
 local function type_of(doc, quotes, spans)
   local inside, total = 0, 0
   for _, span in ipairs(spans) do
-    for i = span[1], span[2] - 1 do
-      if doc:is(i, "lower") or doc:is(i, "capitalised") or doc:is(i, "number") then
-        total = total + 1
-        for _, q in ipairs(quotes) do
-          if q.first <= i and i < q.last then
-            inside = inside + 1
-            break
-          elseif q.first > i then
-            break
+    local lo, hi = 1, #quotes + 1
+    while lo < hi do
+      local mid = (lo + hi) // 2
+      if quotes[mid].last <= span[1] then
+        lo = mid + 1
+      else
+        hi = mid
+      end
+    end
+    if not quotes[lo] or quotes[lo].first >= span[2] then
+      total = total + 1
+    else
+      for i = span[1], span[2] - 1 do
+        if doc:is(i, "lower") or doc:is(i, "capitalised") or doc:is(i, "number") then
+          total = total + 1
+          local q = quotes[lo]
+          while q and q.last <= i do
+            lo = lo + 1
+            q = quotes[lo]
           end
+          inside = inside + (q and q.first <= i and 1 or 0)
         end
       end
     end
@@ -301,9 +315,12 @@ local function type_of(doc, quotes, spans)
   return inside == 0 and "indirect" or inside >= 0.95 * total and "direct" or "mixed"
 end
 
+local after_clause = clause.set [[say add note argue suggest write claim explain acknowledge predict insist believe
+  think  recall warn report conclude testify admit contend maintain observe recount estimate stress assert concede]]
+
 --- “… , Lee said” and “… , said Lee”: the clause in front is the content.
 local function postposed(doc, state, v, verb, lo, hi)
-  if not (verb.q and verb.s) or verb.progressive then
+  if not after_clause[verb.lemma] or verb.progressive then
     return nil
   end
   local from = clause.group(doc, v, lo)
@@ -329,7 +346,11 @@ local function postposed(doc, state, v, verb, lo, hi)
     return nil
   end
   local first, last = clause.subject(doc, from, lo)
-  if not first or first <= lo + 1 or not doc:is(first - 1, "comma") then
+  if not first or first <= lo + 3 or not doc:is(first - 1, "comma") or last - first > 16 then
+    return nil
+  end
+  local w = doc:folded(first)
+  if not (doc:is(first, "capitalised") or clause.determiner[w] or clause.pronoun[w] or after >= hi - 1) then
     return nil
   end
   return lo, first - 1, { first, last }, { from, v + 1 }, v + 1
@@ -398,7 +419,8 @@ local function emit(doc, out, list, direct)
   end
 end
 
-function M.annotate(doc, out, state)
+function M.annotate(document, out, state)
+  local doc = clause.view(document)
   local quotes, taken, direct = {}, {}, doc:list "attribution"
   for q in doc:marks "quotation" do
     if q.level == 0 then
@@ -419,7 +441,7 @@ function M.annotate(doc, out, state)
   end
   local list, sentence, last_source, lo, hi = {}, -1, nil, 0, 0
   local qn = 1
-  for rule, c in anchors:each(doc) do
+  for rule, c in anchors:each(document) do
     local v = (c.verb or c.adverb)[1]
     local s = doc:sentence_of(v)
     if s ~= sentence then

@@ -2,6 +2,7 @@
 --- Names with what stands around them: “Foreign Ministry spokeswoman Ann Lee”, “the daily Morning Post”, “Gen. Karl
 --- Voss”.
 --- A run of capitalised words is cut into affiliation, title and name by what its words are (name_words.tsv).
+local clause = require "locutor.clause"
 local g = require "locutor.grammar"
 
 local M = {
@@ -176,9 +177,10 @@ local function piece(doc, out, kinds, first, last)
   end
 end
 
-function M.annotate(doc, out, state)
+function M.annotate(document, out, state)
+  local doc = clause.view(document)
   local done = 0
-  for _, c in run:each(doc) do
+  for _, c in run:each(document) do
     local first, last = c.run[1], c.run[2]
     if first >= done then
       done = last

@@ -23,7 +23,7 @@ local marks = g.rules {
 }
 
 local OPEN = { ["“"] = "double", ["``"] = "double", ["«"] = "guillemet", ["‘"] = "single", ["„"] = "double" }
-local CLOSE = { ["”"] = "double", ["''"] = "double", ["»"] = "guillemet", ["’"] = "single" }
+local CLOSE = { ["”"] = "double", ["»"] = "guillemet", ["’"] = "single" }
 
 --- Style and direction of a mark token: opens, closes, or (straight marks) what the blanks around it say.
 local function read(doc, i)
@@ -33,8 +33,13 @@ local function read(doc, i)
   elseif CLOSE[w] then
     return CLOSE[w], false, true
   end
-  local kind = w == '"' and "double" or "single"
+  local kind = (w == '"' or w == "''") and "double" or "single"
   local open, close = doc:is(i, "open_quote"), doc:is(i, "close_quote")
+  if w == "''" then -- on both sides in some texts: what touches it tells
+    local s, e = doc:token(i)
+    open = s == 0 or doc:sub(s - 1, s):find "[%s%(%[-]" ~= nil
+    close = not open or doc:sub(e, e + 1):find "^%s?$" ~= nil
+  end
   if open == close then
     return kind, true, true
   end

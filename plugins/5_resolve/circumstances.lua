@@ -4,6 +4,7 @@
 --- words around it.  A date is taken from the sentence of the cue, then from the statement before it in the paragraph
 --- by
 --- the same speaker, then from the statement it stands inside, then from the note that belongs to it.
+local clause = require "locutor.clause"
 local g = require "locutor.grammar"
 
 local M = {
@@ -35,11 +36,6 @@ local channels = {
   { "remarks", { "in a speech", "speech", "rally", "remarks" } },
 }
 
-local function key(mark)
-  local source = mark.source
-  return source and source[1][1] or mark.start
-end
-
 --- Bytes outside the content in the sentence of the cue (or source).
 local function frame(doc, mark)
   local at = mark.cue and mark.cue[1][1] or mark.source and mark.source[1][1]
@@ -69,10 +65,11 @@ end
 
 local function date_near(doc, dates, mark, s, e, at)
   local best, best_away
-  for _, d in ipairs(dates) do
+  for k = clause.from(dates, s), #dates do
+    local d = dates[k]
     if d.start >= e then
       break
-    elseif d.start >= s and d.type ~= "DURATION" and d.type ~= "SET" and useful(d.value)
+    elseif d.type ~= "DURATION" and d.type ~= "SET" and useful(d.value)
       and not in_content(mark, d.start) then
       local before = doc:sub(math.max(s, d.start - 8), d.start):lower()
       local day = #d.value >= 10
@@ -108,11 +105,12 @@ end
 
 --- Outlet named in bytes [s, e): an entity that is one.
 local function outlet_in(mentions, s, e)
-  for _, m in ipairs(mentions) do
+  for k = clause.from(mentions, s), #mentions do
+    local m = mentions[k]
     if m.start >= e then
       break
-    elseif m.start >= s and m.entity[1].type == "outlet" then
-      return m.entity[1].name
+    elseif m.entity.type == "outlet" then
+      return m.entity.name
     end
   end
 end
@@ -199,18 +197,12 @@ local function set(out, mark, field, value)
 end
 
 function M.resolve(doc, out)
-  local dates, mentions, notes = doc:list "date", doc:list "mention", doc:list "footnote"
-  local list = doc:list "attribution"
-  table.sort(list, function(a, b)
-    if key(a) ~= key(b) then
-      return key(a) < key(b)
-    elseif a.start ~= b.start then
-      return a.start < b.start
-    end
-    return a.finish > b.finish
-  end)
+  local dates, mentions, notes = {}, clause.mentions(doc), doc:list "footnote"
+  for d in doc:marks "date" do
+    dates[#dates + 1] = { start = d.start, finish = d.finish, type = d.type, value = d.value }
+  end
   local previous
-  for _, mark in ipairs(list) do
+  for _, mark in ipairs(clause.by_source(doc)) do
     local s, e, at = frame(doc, mark)
     local parent = parent_of(mark)
     local turn = parent and parent.channel == "interview" and parent.rule == "turn"

@@ -52,7 +52,7 @@ local function similar(a, b)
     return true
   end
   local n = math.max(#a, #b)
-  if n < 5 or a:byte() ~= b:byte() then
+  if n < 5 or math.abs(#a - #b) > 2 or a:byte() ~= b:byte() then
     return false
   end
   local limit = n < 8 and 1 or 2
@@ -86,12 +86,16 @@ local function find_person(people, surname, given, gender)
       end
     end
   end
+  if people.missing[surname] == #people then
+    return nil
+  end
   for k = #people, 1, -1 do
     local p = people[k]
     if similar(p.surname, surname) and given_match(p.given, given) and gender_match(p.gender, gender) then
       return p
     end
   end
+  people.missing[surname] = #people
 end
 
 local function add_person(people, mark, surname, given)
@@ -135,7 +139,7 @@ end
 
 function M.resolve(doc, out)
   local names = doc:list "name"
-  local people, others, of = { by = {} }, {}, {}
+  local people, others, of = { by = {}, missing = {} }, {}, {}
   for pass = 1, 2 do -- full names, then surnames
     for n, mark in ipairs(names) do
       local surname, given = piece(doc, mark, "surname"), piece(doc, mark, "given")

@@ -73,15 +73,7 @@ end
 
 --- Mentions of names inside bytes [s, e), in order; names is sorted by start.
 local function inside(names, s, e)
-  local lo, hi = 1, #names + 1
-  while lo < hi do
-    local mid = (lo + hi) // 2
-    if names[mid].start < s then
-      lo = mid + 1
-    else
-      hi = mid
-    end
-  end
+  local lo = clause.from(names, s)
   local list = {}
   while names[lo] and names[lo].start < e do
     if names[lo].finish <= e then
@@ -129,7 +121,7 @@ local function named(doc, state, names, part)
   local apposed
   for _, m in ipairs(list) do
     local at = doc:token_at(m.start)
-    local type = m.entity[1].type
+    local type = m.entity.type
     if at > first and doc:is(at - 1, "comma") and type == "person" then
       return m, first, core -- the head of the party, Ann Lee
     end
@@ -141,7 +133,7 @@ local function named(doc, state, names, part)
           break
         end
       end
-      local titled = m:text():sub(1, 4) ~= m.entity[1].name:sub(1, 4)
+      local titled = doc:sub(m.start, math.min(m.finish, m.start + 4)) ~= m.entity.name:sub(1, 4)
       apposed = titled and at > first and m or clean and at > first and not clause.preposition[doc:folded(at - 1)]
         and not doc:folded(at - 1):find "^['’]" and m or apposed
     end
@@ -175,15 +167,16 @@ local function look_back(doc, before, want, history, names)
       best, best_score = entity, score
     end
   end
-  for k = #names, 1, -1 do
+  for k = clause.from(names, before) - 1, 1, -1 do
     local m = names[k]
-    if m.start < before then
-      local i = doc:token_at(m.start)
-      if sentence - doc:sentence_of(i) > 12 then
-        break
-      end
-      local lo = doc:sentence(doc:sentence_of(i))
-      try(m.entity[1], m.start, i - lo <= 2 and 2.5 or (i > lo and doc:is(i - 1, "comma")) and 1.2 or 1)
+    local i = m.token
+    local at = doc:sentence_of(i)
+    if sentence - at > 12 then
+      break
+    end
+    if m.entity.type == "person" or m.entity.type == "outlet" or m.entity.type == "organization" then
+      local lo = doc:sentence(at)
+      try(m.entity, m.start, i - lo <= 2 and 2.5 or (i > lo and doc:is(i - 1, "comma")) and 1.2 or 1)
     end
   end
   for k = #history, math.max(1, #history - 6), -1 do
@@ -202,7 +195,7 @@ local function pronoun(doc, w, before, state, history, names, mark)
     if type(parent) == "table" then
       parent = parent[1] or parent
     end
-    return parent and parent.speaker and { name = parent.speaker, entity = parent.entity and parent.entity[1] } or nil
+    return parent and parent.speaker and { name = parent.speaker } or nil
   elseif gender then
     local entity = look_back(doc, before, function(e)
       return e.type == "person" and (e.gender == gender or e.gender == "unknown" or not e.gender)
@@ -258,7 +251,7 @@ end
 
 local function organization_of(doc, names, s, e, entity)
   for _, m in ipairs(inside(names, s, e)) do
-    local other = m.entity[1]
+    local other = m.entity
     if other ~= entity and (other.type == "organization" or other.type == "outlet") then
       return squeeze(doc:sub(m.start, m.finish))
     end
@@ -277,9 +270,9 @@ local function resolve_source(doc, state, mark, history, names)
       local found, kind
       if single and (clause.pronoun[word] or gender_of[word] or plural[word]) then
         if word == "who" or word == "which" then
-          for k = #names, 1, -1 do
+          for k = clause.from(names, s) - 1, 1, -1 do
             if names[k].finish <= s and s - names[k].finish < 4 then
-              found = { name = names[k].entity[1].name, entity = names[k].entity[1] }
+              found = { name = names[k].entity.name, entity = names[k].entity }
             end
             if names[k].finish < s then
               break
@@ -292,7 +285,7 @@ local function resolve_source(doc, state, mark, history, names)
       else
         local m, from, core, head = named(doc, state, names, part)
         if m then
-          local entity = m.entity[1]
+          local entity = m.entity
           found = { name = entity.name, entity = entity }
           kind = (entity.type == "person" or not entity.type) and "name" or "institution"
           role = role or entity.role
@@ -321,7 +314,7 @@ local function resolve_source(doc, state, mark, history, names)
       if found and found.name and found.name ~= "" then
         speakers[#speakers + 1] = found.name
         if found.entity then
-          entities[#entities + 1] = found.entity
+          entities[#entities + 1] = found.entity.mark
         end
         found.at = s
         if found.entity then
@@ -339,21 +332,10 @@ local function resolve_source(doc, state, mark, history, names)
   return speakers, entities, how, role, organization
 end
 
-function M.resolve(doc, out, state)
-  local names, history = {}, {}
-  for m in doc:marks "mention" do
-    names[#names + 1] = m
-  end
-  local list = doc:list "attribution"
-  table.sort(list, function(a, b)
-    local x = a.source and a.source[1][1] or a.start
-    local y = b.source and b.source[1][1] or b.start
-    if x ~= y then
-      return x < y
-    end
-    return a.start < b.start
-  end)
-  for _, mark in ipairs(list) do
+function M.resolve(document, out, state)
+  local doc = clause.view(document)
+  local names, history = clause.mentions(doc), {}
+  for _, mark in ipairs(clause.by_source(doc)) do
     if mark.source and mark.speaker == nil then
       local speakers, entities, how, role, organization = resolve_source(doc, state, mark, history, names)
       out:set(mark, "speaker", table.concat(speakers, "; "))

@@ -1,7 +1,115 @@
 -- SPDX-License-Identifier: MIT
 --- Clauses around verbs that attribute: verb group, subject, complement.  Token ranges are half-open, 0-based.
 --- Works on word forms alone, so that it also serves runs without the tagger.
+local lpeg, core = ...
+local byte, match = string.byte, lpeg.match
 local M = {}
+
+--- The codes of a class as a set of bytes; asked for once a document is there, when codes are fixed.
+local sets = setmetatable({}, {
+  __index = function(t, class)
+    local set, codes = {}, core.codes(class)
+    for k = 1, #codes do
+      set[byte(codes, k)] = true
+    end
+    t[class] = set
+    return set
+  end,
+})
+
+--- Classes whose names are joined by blanks, as one set.
+local unions = setmetatable({}, {
+  __index = function(t, names)
+    local union = {}
+    for name in names:gmatch "%S+" do
+      for code in pairs(sets[name]) do
+        union[code] = true
+      end
+    end
+    t[names] = union
+    return union
+  end,
+})
+
+local breaks = "colon semicolon dash quote period question exclamation ellipsis"
+
+--- Finds the next token of some class from a place on.
+local function searcher(names)
+  local codes = {}
+  for code in pairs(unions[names]) do
+    codes[#codes + 1] = string.char(code)
+  end
+  local any = lpeg.S(table.concat(codes))
+  return (1 - any) ^ 0 * lpeg.Cp()
+end
+
+local searchers = setmetatable({}, {
+  __index = function(t, names)
+    t[names] = searcher(names)
+    return t[names]
+  end,
+})
+
+--- A document with the same methods for tokens, but quicker: class tests are table look-ups, words are remembered.
+--- Handlers that look at many tokens of one document take this instead.
+function M.view(doc)
+  local codes, n = doc.codes, doc.n_tokens
+  local words = {}
+  local v = { n_tokens = n, text = doc.text, codes = codes, doc = doc }
+  function v.is(_, i, class)
+    return sets[class][byte(codes, i + 1)] == true
+  end
+  function v.folded(_, i)
+    local w = words[i]
+    if not w then
+      w = doc:folded(i)
+      words[i] = w
+    end
+    return w
+  end
+  function v.is_break(_, i)
+    return unions[breaks][byte(codes, i + 1)] == true
+  end
+  --- The first token from i on in one of the classes ("comma quote"), at most hi.
+  function v.next(_, i, hi, names)
+    local k = match(searchers[names], codes, i + 1) - 1
+    return k < hi and k or hi
+  end
+  function v.sub(_, s, e)
+    return doc:sub(s, e)
+  end
+  function v.word(_, i)
+    return doc:word(i)
+  end
+  function v.token(_, i)
+    return doc:token(i)
+  end
+  function v.span(_, i, j)
+    return doc:span(i, j)
+  end
+  function v.token_at(_, at)
+    return doc:token_at(at)
+  end
+  function v.sentence(_, k)
+    return doc:sentence(k)
+  end
+  function v.sentence_span(_, k)
+    return doc:sentence_span(k)
+  end
+  function v.sentence_of(_, i)
+    return doc:sentence_of(i)
+  end
+  function v.paragraph_of(_, k)
+    return doc:paragraph_of(k)
+  end
+  function v.marks(_, kind)
+    return doc:marks(kind)
+  end
+  function v.list(_, kind)
+    return doc:list(kind)
+  end
+  return v
+end
 
 local function set(words)
   local t = {}
@@ -57,9 +165,61 @@ function M.verbs(tsv)
   return verbs
 end
 
+--- Mentions in text order as plain tables { start, finish, entity = { mark, name, type, gender, role } }: many look-
+--- ups.
+function M.mentions(doc)
+  local list, of = {}, {}
+  for m in doc:marks "mention" do
+    local mark = m.entity[1]
+    local id = mark.start .. " " .. mark.finish
+    local e = of[id]
+    if not e then
+      e = { mark = mark, name = mark.name, type = mark.type, gender = mark.gender, role = mark.role }
+      of[id] = e
+    end
+    local start = m.start
+    list[#list + 1] = { start = start, finish = m.finish, entity = e, token = doc:token_at(start) }
+  end
+  return list
+end
+
+--- Attributions in the order in which the text names their sources (what has none: where it begins), wider ones first.
+function M.by_source(doc)
+  local keyed = {}
+  for mark in doc:marks "attribution" do
+    local source, start = mark.source, mark.start
+    keyed[#keyed + 1] = { source and source[1][1] or start, start, -mark.finish, mark }
+  end
+  table.sort(keyed, function(a, b)
+    if a[1] ~= b[1] then
+      return a[1] < b[1]
+    elseif a[2] ~= b[2] then
+      return a[2] < b[2]
+    end
+    return a[3] < b[3]
+  end)
+  for k, item in ipairs(keyed) do
+    keyed[k] = item[4]
+  end
+  return keyed
+end
+
+--- Index of the first of a list sorted by start that starts at or behind byte at.
+function M.from(list, at)
+  local lo, hi = 1, #list + 1
+  while lo < hi do
+    local mid = (lo + hi) // 2
+    if list[mid].start < at then
+      lo = mid + 1
+    else
+      hi = mid
+    end
+  end
+  return lo
+end
+
 local function is_break(doc, i)
-  return doc:is(i, "colon") or doc:is(i, "semicolon") or doc:is(i, "dash") or doc:is(i, "quote") or doc:is(i, "period")
-    or doc:is(i, "question") or doc:is(i, "exclamation") or doc:is(i, "ellipsis")
+  return doc:is_break(i)
 end
 M.is_break = is_break
 
@@ -296,7 +456,11 @@ function M.complement(doc, i, hi, is_cue)
     opened = doc:folded(doc:is(lo + 1, "comma") and lo + 2 or lo + 1)
   end
   opened = opened == "while" or opened == "although" or opened == "though" or opened == "whilst" or opened == "whereas"
-  while k < hi do
+  while true do
+    k = doc:next(k, hi, "quote semicolon comma clause_stop")
+    if k >= hi then
+      return hi
+    end
     if doc:is(k, "quote") then
       quoted = doc:is(k, "open_quote") and not doc:is(k, "close_quote") and 1 or 0
     elseif quoted == 0 then
@@ -346,7 +510,6 @@ function M.complement(doc, i, hi, is_cue)
     end
     k = k + 1
   end
-  return hi
 end
 
 return M

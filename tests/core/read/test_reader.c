@@ -88,6 +88,7 @@ Test(reader, what_is_no_document_is_refused_with_its_reason)
         size_t n;
         const char *reason;
     } cases[] = {
+        {"\xff.txt", "words", 5, "name is not valid UTF-8"},
         {"a.txt", "", 0, "empty"},
         {"a.txt", " \r\n\t", 4, "empty"},
         {"a.html", "", 0, "empty"},
