@@ -188,12 +188,21 @@ static lo_status put_word(lo_lexicon *lexicon, lo_str token, int class_id)
 
 /* Classes */
 
+/* The slot of a name, or the free one where it belongs.  Asked for every token by some plugins: no linear search. */
+static unsigned name_slot(const lo_lexicon *lexicon, const char *name)
+{
+    uint32_t h = 2166136261u;
+    for (const char *p = name; *p; p++)
+        h = (h ^ (unsigned char)*p) * 16777619u;
+    unsigned at = (h ^ h >> 15) % (2 * LO_LEXICON_CLASSES);
+    while (lexicon->name_slots[at] && strcmp(lexicon->names[lexicon->name_slots[at] - 1], name) != 0)
+        at = (at + 1) % (2 * LO_LEXICON_CLASSES);
+    return at;
+}
+
 int lo_lexicon_class(const lo_lexicon *lexicon, const char *class_name)
 {
-    for (unsigned i = 0; i < lexicon->n_classes; i++)
-        if (strcmp(lexicon->names[i], class_name) == 0)
-            return (int)i;
-    return -1;
+    return (int)lexicon->name_slots[name_slot(lexicon, class_name)] - 1;
 }
 
 const char *lo_lexicon_class_name(const lo_lexicon *lexicon, int class_id)
@@ -214,6 +223,7 @@ static lo_status make_class(lo_lexicon *lexicon, const char *name, int *out)
         return lo_status_set(LO_E_LIMIT, "word class '%s': there are %d already", name, LO_LEXICON_CLASSES);
     memcpy(lexicon->names[lexicon->n_classes], name, n + 1);
     *out = (int)lexicon->n_classes++;
+    lexicon->name_slots[name_slot(lexicon, name)] = (uint16_t)(*out + 1);
     return LO_OK;
 }
 

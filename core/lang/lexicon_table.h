@@ -48,6 +48,7 @@ struct lo_lexicon {
     lo_arena arena;
     char names[LO_LEXICON_CLASSES][NAME_MAX];
     unsigned n_classes;
+    uint16_t name_slots[2 * LO_LEXICON_CLASSES]; /* open addressing over names: class + 1; 0: free */
     set used;
     word *words; /* 0 is no word */
     size_t n_words, word_capacity;

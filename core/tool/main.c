@@ -10,6 +10,7 @@ static const lo_command commands[] = {
     {"ingest", "STORE PATH…", "read files, folders, JSON Lines or standard input into a store", lo_cmd_ingest_run},
     {"analyze", "STORE", "run the plugins on what is new or changed", lo_cmd_analyze_run},
     {"plugins", "[list|check|test|new]", "what plugins there are, whether they work, a new one", lo_cmd_plugins_run},
+    {"report", "STORE NAME", "tables of what was said: statements, stances, …", lo_cmd_report_run},
     {"search", "STORE QUERY…", "full text, with the passage around each hit", lo_cmd_search_run},
     {"explain", "STORE ID", "why this mark exists: words, rule, links", lo_cmd_explain_run},
     {"run", "SCRIPT.lua [ARG…]", "a Lua analysis script", lo_cmd_run_run},
