@@ -13,19 +13,19 @@
 
 /* The view `statements` with the place of each mark, in the order of reports.  Keys in order of bytes. */
 static const char statements_sql[] =
-    "SELECT s.document, s.number, s.addressee AS addressee, s.attitude AS attitude, s.outlet AS carrier,"
+    "SELECT m.document, m.number, s.addressee AS addressee, s.attitude AS attitude, s.outlet AS carrier,"
     " s.channel AS channel, s.content AS content, s.cue AS cue, d.public AS document,"
     " d.public || '.attribution.' || m.start || '-' || m.finish AS id, d.key AS key, s.organization AS organization,"
     " d.outlet AS outlet,"
     " coalesce((SELECT d.public || '.attribution.' || p.start || '-' || p.finish FROM mark p"
-    "  WHERE p.document = s.document AND p.number = s.parent), '') AS parent,"
+    "  WHERE p.id = s.parent), '') AS parent,"
     " d.date AS published, s.role AS role, s.said AS said, s.source AS source, s.speaker AS speaker,"
     " coalesce((SELECT group_concat(one, '; ') FROM (SELECT t.target || ': ' || t.label AS one FROM stance t"
-    "  WHERE t.document = s.document AND t.statement = s.number ORDER BY t.target, t.number)), '') AS stances,"
+    "  WHERE t.statement = s.id ORDER BY t.target, t.id)), '') AS stances,"
     " s.type AS type, d.url AS url, s.via AS via"
-    " FROM statement s JOIN mark m ON m.document = s.document AND m.number = s.number"
-    " JOIN document d ON d.id = s.document AND d.current = 1"
-    " ORDER BY d.date, d.public, m.start, m.finish, s.number";
+    " FROM statement s JOIN mark m ON m.id = s.id"
+    " JOIN document d ON d.id = m.document AND d.current = 1"
+    " ORDER BY d.date, d.public, m.start, m.finish, s.id";
 enum { PLACE_COLUMNS = 2, COLUMNS_MAX = 32 };
 
 enum {
