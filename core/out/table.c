@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unicode/uchar.h>
 
-enum { WIDTH_DEFAULT = 120, COLUMN_MIN = 6, GAP = 2 };
+enum { WIDTH_DEFAULT = 120, WORD_MAX = 12, ALONE_MAX = 36, GAP = 2 };
 
 struct lo_table {
     lo_table_options options;
@@ -193,28 +193,47 @@ lo_status lo_table_row(lo_table *table, const lo_table_cell *cells)
     return flush(table);
 }
 
-/* Column widths: what each wants, and where the sum is too wide, the widest give way first. */
-static void fit(const lo_table *table, uint32_t *widths)
+/* The longest word of a text, as far as a column is asked to be wide for it: ids and dates, which stand alone in their
+ * cells, are not broken. */
+static uint32_t longest_word(lo_str text)
 {
-    uint32_t n = table->n_columns, total = GAP * (n - 1);
+    uint32_t longest = 0, word = 0;
+    bool alone = true;
+    for (size_t at = 0; at < text.n;) {
+        uint32_t c = lo_utf8_next(text, &at);
+        word = c == ' ' ? 0 : word + char_width(c);
+        longest = word > longest ? word : longest;
+        alone = alone && c != ' ';
+    }
+    uint32_t most = alone ? ALONE_MAX : WORD_MAX;
+    return longest < most ? longest : most;
+}
+
+/* Column widths, as browsers lay out tables: each gets what its longest word needs, and what is left of the line is
+ * shared out in proportion to what each column could use beyond that. */
+static void fit(const lo_table *table, uint32_t *widths, uint32_t *least)
+{
+    uint32_t n = table->n_columns, gaps = GAP * (n - 1);
+    uint32_t limit = table->options.width ? table->options.width : WIDTH_DEFAULT;
+    uint64_t total = gaps, needed = gaps;
     for (uint32_t i = 0; i < n; i++) {
-        widths[i] = lo_table_text_width(lo_str_of(table->names[i]));
+        lo_str head = lo_str_of(table->names[i]);
+        widths[i] = lo_table_text_width(head);
+        least[i] = widths[i] < WORD_MAX ? widths[i] : WORD_MAX;
         for (size_t r = 0; r < table->n_rows; r++) {
-            uint32_t w = lo_table_text_width(table->cells[r * n + i].text);
+            lo_str text = table->cells[r * n + i].text;
+            uint32_t w = lo_table_text_width(text), word = longest_word(text);
             widths[i] = w > widths[i] ? w : widths[i];
+            least[i] = word > least[i] ? word : least[i];
         }
         total += widths[i];
+        needed += least[i];
     }
-    uint32_t limit = table->options.width ? table->options.width : WIDTH_DEFAULT;
-    while (total > limit) {
-        uint32_t widest = 0;
-        for (uint32_t i = 1; i < n; i++)
-            widest = widths[i] > widths[widest] ? i : widest;
-        if (widths[widest] <= COLUMN_MIN)
-            break;
-        widths[widest]--;
-        total--;
-    }
+    if (total <= limit)
+        return;
+    uint64_t wanted = total - needed, spare = limit > needed ? limit - needed : 0;
+    for (uint32_t i = 0; i < n; i++)
+        widths[i] = least[i] + (uint32_t)(wanted ? spare * (widths[i] - least[i]) / wanted : 0);
 }
 
 /* Takes as many bytes of text as fit width, breaking at a blank where there is one; skips blanks behind the break. */
@@ -278,11 +297,12 @@ static lo_status close_text(lo_table *table)
 {
     uint32_t n = table->n_columns;
     uint32_t *widths = lo_arena_array(&table->arena, n, sizeof *widths);
+    uint32_t *least = lo_arena_array(&table->arena, n, sizeof *least);
     lo_str *rest = lo_arena_array(&table->arena, n, sizeof *rest);
     lo_table_cell *head = lo_arena_array(&table->arena, n, sizeof *head);
-    if (!widths || !rest || !head)
+    if (!widths || !least || !rest || !head)
         return lo_mem_short();
-    fit(table, widths);
+    fit(table, widths, least);
     for (uint32_t i = 0; i < n; i++) {
         head[i].text = lo_str_of(table->names[i]);
         head[i].number = table->n_rows && table->cells[i].number;

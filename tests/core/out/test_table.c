@@ -40,14 +40,13 @@ static void expect(lo_table_format format, uint32_t width, const char *want)
 Test(table, writes_every_text_format)
 {
     expect(LO_TABLE_TEXT, 36,
-           "speaker       said             score\n"
-           "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500  "
-           "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500  "
+           "speaker    said               score\n"
+           "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500  "
+           "\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500\u2500  "
            "\u2500\u2500\u2500\u2500\u2500\n"
-           "Ann ^[[1mLee  we will sign       0.5\n"
-           "              the accord\n"
-           "              <now>\n"
-           "=Bo                               12\n"
+           "Ann        we will sign the     0.5\n"
+           "^[[1mLee   accord <now>\n"
+           "=Bo                              12\n"
            "n\n");
     expect(LO_TABLE_CSV, 0,
            "speaker,said,score\r\nAnn \033[1mLee,we will sign the accord <now>,0.5\r\n\"'=Bo\",,12\r\n");
