@@ -67,7 +67,24 @@ lo_status lo_document_tags(lo_document *document, uint32_t sentence, const lo_ta
 
 lo_status lo_document_tree(lo_document *document, uint32_t sentence, const lo_arc **out)
 {
-    (void)document;
-    *out = NULL;
-    return lo_status_set(LO_E_DATA, "sentence %u has no tree: this build has no parser model", sentence);
+    const lo_tag *tags = NULL;
+    lo_status status = lo_document_tags(document, sentence, &tags);
+    if (status)
+        return status;
+    struct lo_document_layers *layers = document->layers;
+    const lo_sentence *at = &document->segment.sentences[sentence];
+    if (!layers->parsed[sentence]) {
+        const lo_parser *parser;
+        lo_arena scratch = LO_ARENA_EMPTY;
+        lo_str *words;
+        status = lo_parser_shipped(&parser);
+        if (!status)
+            status = words_of(document, at, &scratch, &words);
+        if (!status)
+            status = lo_parse_sentence(parser, words, tags, at->end - at->first, &scratch, layers->arcs + at->first);
+        lo_arena_free(&scratch);
+        layers->parsed[sentence] = !status;
+    }
+    *out = layers->arcs + at->first;
+    return status;
 }

@@ -67,8 +67,11 @@ lo_status lo_model_open(lo_str bytes, const char *kind, uint32_t version, lo_mod
     if (head.byte_order != BYTE_ORDER_MARK || head.format != FORMAT)
         return lo_status_set(LO_E_DATA, "this model file has another format; make it anew with 'locutor train %s'",
                              kind);
+    char wanted[LO_MODEL_NAME + 1] = {0};
+    strncpy(wanted, kind, LO_MODEL_NAME);
+    bool same = !memcmp(head.kind, wanted, sizeof wanted);
     head.kind[LO_MODEL_NAME] = 0;
-    if (strcmp(head.kind, kind) != 0)
+    if (!same)
         return lo_status_set(LO_E_DATA, "this is a model of kind '%s', where one of kind '%s' is needed", head.kind,
                              kind);
     if (head.version != version)

@@ -63,8 +63,11 @@ static inline uint32_t lo_tagger_cell(uint32_t feature, uint32_t label, uint32_t
     return (feature ^ label) & mask;
 }
 
-/* Trains on the sentences listed (indexes into the treebank; NULL: all) and appends the model file to out. */
-lo_status lo_tagger_train(const lo_treebank *bank, const uint32_t *sentences, size_t n_sentences,
-                          const lo_cluster *clusters, uint64_t seed, lo_buf *out);
+/* Trains on all sentences and appends the model file to out. */
+lo_status lo_tagger_train(const lo_treebank *bank, const lo_cluster *clusters, uint64_t seed, lo_buf *out);
+
+/* The tags that the first pass gives to each sentence when it has learnt from the others: what a parser should learn
+ * with. out: one a word of the treebank. */
+lo_status lo_tagger_cross_tag(const lo_treebank *bank, const lo_cluster *clusters, uint64_t seed, lo_tag *out);
 
 #endif

@@ -27,8 +27,6 @@ typedef struct form {
 
 typedef struct trainer {
     const lo_treebank *bank;
-    const uint32_t *sentences;
-    size_t n_sentences;
     lo_tag labels[LO_TAGGER_LABELS];
     uint32_t n_labels;
     uint8_t label_of[LO_UPOS_COUNT][LO_XPOS_COUNT]; /* LO_TAGGER_LABELS: none */
@@ -46,8 +44,8 @@ typedef struct trainer {
 static void count_labels(trainer *t)
 {
     uint32_t counts[LO_UPOS_COUNT][LO_XPOS_COUNT] = {0};
-    for (size_t s = 0; s < t->n_sentences; s++)
-        for (uint32_t i = t->bank->starts[t->sentences[s]]; i < t->bank->starts[t->sentences[s] + 1]; i++)
+    for (size_t s = 0; s < t->bank->n_sentences; s++)
+        for (uint32_t i = t->bank->starts[s]; i < t->bank->starts[s + 1]; i++)
             counts[t->bank->tags[i].upos][t->bank->tags[i].xpos]++;
     memset(t->label_of, LO_TAGGER_LABELS, sizeof t->label_of);
     for (uint32_t u = 1; u < LO_UPOS_COUNT; u++)
@@ -82,16 +80,16 @@ static uint32_t form_count(const trainer *t, uint32_t key)
 static lo_status count_forms(trainer *t)
 {
     size_t words = 0;
-    for (size_t s = 0; s < t->n_sentences; s++)
-        words += t->bank->starts[t->sentences[s] + 1] - t->bank->starts[t->sentences[s]];
+    for (size_t s = 0; s < t->bank->n_sentences; s++)
+        words += t->bank->starts[s + 1] - t->bank->starts[s];
     for (t->forms_mask = 1; t->forms_mask < 2 * words; t->forms_mask *= 2)
         ;
     t->forms = lo_mem_zalloc(t->forms_mask * sizeof *t->forms);
     if (!t->forms)
         return lo_mem_short();
     t->forms_mask--;
-    for (size_t s = 0; s < t->n_sentences; s++)
-        for (uint32_t i = t->bank->starts[t->sentences[s]]; i < t->bank->starts[t->sentences[s] + 1]; i++) {
+    for (size_t s = 0; s < t->bank->n_sentences; s++)
+        for (uint32_t i = t->bank->starts[s]; i < t->bank->starts[s + 1]; i++) {
             lo_word word;
             lo_word_read(t->bank->forms[i], &word);
             uint32_t key = word.form, label = gold(t, i);
@@ -258,13 +256,13 @@ static lo_status learn(const trainer *t, uint64_t seed, int fold, const uint8_t 
 {
     lo_arena arena = LO_ARENA_EMPTY;
     lo_status status = LO_OK;
-    uint32_t *order = lo_mem_alloc((t->n_sentences + 1) * sizeof *order);
+    uint32_t *order = lo_mem_alloc((t->bank->n_sentences + 1) * sizeof *order);
     if (!order)
         return lo_mem_short();
     size_t n_order = 0;
-    for (size_t s = 0; s < t->n_sentences; s++)
+    for (size_t s = 0; s < t->bank->n_sentences; s++)
         if ((int)(s % FOLDS) != fold)
-            order[n_order++] = t->sentences[s];
+            order[n_order++] = (uint32_t)s;
     for (int epoch = 0; epoch < (fold < 0 ? EPOCHS : FOLD_EPOCHS) && !status; epoch++) {
         lo_weight_shuffle(order, n_order, &seed);
         for (size_t s = 0; s < n_order && !status; s++) {
@@ -297,8 +295,8 @@ static lo_status label_folds(const trainer *t, uint64_t seed, uint8_t *ahead)
             status = learn(t, seed, fold, NULL, &weight);
         if (!status)
             lo_weight_average(&weight);
-        for (size_t s = (size_t)fold; s < t->n_sentences && !status; s += FOLDS) {
-            uint32_t from = t->bank->starts[t->sentences[s]], n = t->bank->starts[t->sentences[s] + 1] - from;
+        for (size_t s = (size_t)fold; s < t->bank->n_sentences && !status; s += FOLDS) {
+            uint32_t from = t->bank->starts[s], n = t->bank->starts[s + 1] - from;
             lo_tagger_context context;
             lo_arena_reset(&arena);
             status = lo_tagger_context_make(&t->tagger, t->bank->forms + from, n, &arena, &context);
@@ -338,21 +336,37 @@ static lo_status save(const trainer *t, const lo_weight weights[LO_TAGGER_PASSES
     return status;
 }
 
-lo_status lo_tagger_train(const lo_treebank *bank, const uint32_t *sentences, size_t n_sentences,
-                          const lo_cluster *clusters, uint64_t seed, lo_buf *out)
+static lo_status open_trainer(trainer *t, uint8_t **ahead)
+{
+    *ahead = lo_mem_zalloc(t->bank->n + 1);
+    count_labels(t);
+    lo_status status = !*ahead        ? lo_mem_short()
+                       : !t->n_labels ? lo_status_set(LO_E_DATA, "no tagged words to train from")
+                                      : LO_OK;
+    if (!status)
+        status = count_forms(t);
+    if (!status)
+        status = make_dictionary(t);
+    t->tagger.dictionary = t->dictionary;
+    t->tagger.dictionary_mask = t->dictionary_mask;
+    return status;
+}
+
+static void close_trainer(trainer *t, uint8_t *ahead)
+{
+    lo_mem_free(ahead);
+    lo_mem_free(t->forms);
+    lo_mem_free(t->dictionary);
+    lo_mem_free(t->sets);
+    lo_mem_free(t->set_labels);
+}
+
+lo_status lo_tagger_train(const lo_treebank *bank, const lo_cluster *clusters, uint64_t seed, lo_buf *out)
 {
     lo_weight weights[LO_TAGGER_PASSES] = {{0}};
-    trainer t = {.bank = bank, .sentences = sentences, .n_sentences = n_sentences};
-    uint8_t *ahead = lo_mem_zalloc(bank->n + 1);
-    count_labels(&t);
-    lo_status status = !ahead       ? lo_mem_short()
-                       : t.n_labels ? LO_OK
-                                    : lo_status_set(LO_E_DATA, "no tagged words to train from");
-    if (!status)
-        status = count_forms(&t);
-    if (!status)
-        status = make_dictionary(&t);
-    t.tagger = (lo_tagger){.clusters = clusters, .dictionary = t.dictionary, .dictionary_mask = t.dictionary_mask};
+    trainer t = {.bank = bank, .tagger.clusters = clusters};
+    uint8_t *ahead;
+    lo_status status = open_trainer(&t, &ahead);
     for (int pass = 0; pass < LO_TAGGER_PASSES && !status; pass++) {
         if (pass)
             status = label_folds(&t, seed, ahead);
@@ -365,10 +379,19 @@ lo_status lo_tagger_train(const lo_treebank *bank, const uint32_t *sentences, si
         status = save(&t, weights, out);
     for (int pass = 0; pass < LO_TAGGER_PASSES; pass++)
         lo_weight_close(&weights[pass]);
-    lo_mem_free(ahead);
-    lo_mem_free(t.forms);
-    lo_mem_free(t.dictionary);
-    lo_mem_free(t.sets);
-    lo_mem_free(t.set_labels);
+    close_trainer(&t, ahead);
+    return status;
+}
+
+lo_status lo_tagger_cross_tag(const lo_treebank *bank, const lo_cluster *clusters, uint64_t seed, lo_tag *out)
+{
+    trainer t = {.bank = bank, .tagger.clusters = clusters};
+    uint8_t *ahead;
+    lo_status status = open_trainer(&t, &ahead);
+    if (!status)
+        status = label_folds(&t, seed, ahead);
+    for (size_t i = 0; i < bank->n && !status; i++)
+        out[i] = t.labels[ahead[i]];
+    close_trainer(&t, ahead);
     return status;
 }

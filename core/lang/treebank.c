@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "lang/conllu.h"
 
+#include <string.h>
+
 static lo_status grow(lo_treebank *bank, size_t need)
 {
     lo_status status = lo_mem_grow((void **)&bank->forms, &bank->capacity[0], need, sizeof *bank->forms);
@@ -43,16 +45,34 @@ static lo_status add_sentence(lo_treebank *bank, const lo_conllu_sentence *sente
     return LO_OK;
 }
 
-lo_status lo_treebank_add(lo_treebank *bank, lo_str bytes)
+/* Whether the document that starts here, if one does, is to be left out; else *out stays. */
+static void look_for_document(const lo_conllu_sentence *sentence, const char *const *without, size_t n, bool *out)
+{
+    static const char mark[] = "# newdoc id = ";
+    for (uint32_t i = 0; i < sentence->n_lines && sentence->lines[i].kind == LO_CONLLU_COMMENT; i++) {
+        lo_str text = sentence->lines[i].columns[0];
+        if (text.n < sizeof mark - 1 || memcmp(text.p, mark, sizeof mark - 1) != 0)
+            continue;
+        lo_str name = lo_str_trim((lo_str){text.p + sizeof mark - 1, text.n - (sizeof mark - 1)});
+        *out = false;
+        for (size_t k = 0; k < n; k++)
+            *out |= lo_str_is(name, without[k]);
+    }
+}
+
+lo_status lo_treebank_add(lo_treebank *bank, lo_str bytes, const char *const *without, size_t n_without)
 {
     lo_arena arena = LO_ARENA_EMPTY;
     lo_status status = LO_OK;
     uint32_t line = 1;
+    bool left_out = false;
     for (lo_str block; !status && (block = lo_conllu_next(&bytes, &line)).p;) {
         lo_conllu_sentence sentence;
         lo_arena_reset(&arena);
         status = lo_conllu_read(block, line, &arena, &sentence);
-        if (!status && sentence.n_words)
+        if (!status)
+            look_for_document(&sentence, without, n_without, &left_out);
+        if (!status && sentence.n_words && !left_out)
             status = add_sentence(bank, &sentence, line);
         line += sentence.n_lines + 1;
     }

@@ -16,8 +16,9 @@ typedef struct lo_treebank {
 
 #define LO_TREEBANK_EMPTY ((lo_treebank){0})
 
-/* Appends the sentences of a CoNLL-U file, borrowed while the treebank lives.  LO_E_DATA names the line. */
-lo_status lo_treebank_add(lo_treebank *treebank, lo_str bytes);
+/* Appends the sentences of a CoNLL-U file, borrowed while the treebank lives, but for those of the documents named in
+ * without (their "# newdoc id = NAME"; n_without of them).  LO_E_DATA names the line. */
+lo_status lo_treebank_add(lo_treebank *treebank, lo_str bytes, const char *const *without, size_t n_without);
 void lo_treebank_free(lo_treebank *treebank);
 
 #endif

@@ -32,30 +32,48 @@ void lo_weight_average(lo_weight *weight)
         weight->now[i] = (int32_t)(average(weight, i) * 16 / weight->step);
 }
 
-void lo_weight_quantise(const lo_weight *weight, uint32_t clip_one_in, int8_t *out)
+/* What becomes 1.  Counts by magnitude in steps of an eighth of a power of two find it without sorting. */
+static int64_t unit_of(const lo_weight *const *weights, int n, uint32_t clip_one_in)
 {
-    /* Counts by magnitude in steps of an eighth of a power of two find the unit without sorting. */
     uint64_t counts[64 * 8] = {0}, total = 0;
-    for (size_t i = 0; i < weight->n; i++) {
-        int64_t value = average(weight, i);
-        uint64_t size = (uint64_t)(value < 0 ? -value : value);
-        if (size) {
-            int high = 63 - __builtin_clzll(size);
-            counts[high * 8 + (int)((high >= 3 ? size >> (high - 3) : size << (3 - high)) & 7)]++;
-            total++;
+    for (int w = 0; w < n; w++)
+        for (size_t i = 0; i < weights[w]->n; i++) {
+            int64_t value = average(weights[w], i);
+            uint64_t size = (uint64_t)(value < 0 ? -value : value);
+            if (size) {
+                int high = 63 - __builtin_clzll(size);
+                counts[high * 8 + (int)((high >= 3 ? size >> (high - 3) : size << (3 - high)) & 7)]++;
+                total++;
+            }
         }
-    }
     uint64_t clipped = 0, limit = total / (clip_one_in ? clip_one_in : 1);
     int slot = 64 * 8 - 1;
     for (; slot > 24 && clipped + counts[slot] <= limit; slot--)
         clipped += counts[slot];
     int64_t full = (int64_t)(8 + slot % 8 + 1) << (slot / 8 - 3); /* this size becomes 127 */
-    int64_t unit = full / 127 ? full / 127 : 1;
+    return full / 127 ? full / 127 : 1;
+}
+
+static void quantise(const lo_weight *weight, int64_t unit, int8_t *out)
+{
     for (size_t i = 0; i < weight->n; i++) {
         int64_t value = average(weight, i);
         int64_t rounded = (value < 0 ? value - unit / 2 : value + unit / 2) / unit;
         out[i] = (int8_t)(rounded > 127 ? 127 : rounded < -127 ? -127 : rounded);
     }
+}
+
+void lo_weight_quantise(const lo_weight *weight, uint32_t clip_one_in, int8_t *out)
+{
+    quantise(weight, unit_of(&weight, 1, clip_one_in), out);
+}
+
+void lo_weight_quantise_two(const lo_weight *a, const lo_weight *b, uint32_t clip_one_in, int8_t *out_a, int8_t *out_b)
+{
+    const lo_weight *both[] = {a, b};
+    int64_t unit = unit_of(both, 2, clip_one_in);
+    quantise(a, unit, out_a);
+    quantise(b, unit, out_b);
 }
 
 uint64_t lo_weight_random(uint64_t *seed)
