@@ -5,6 +5,13 @@ local core = ...
 
 local locutor = { version = core.version }
 
+-- Raises at the line of the script that called, however deep in here it was noticed.
+local function fail(message, ...)
+  local level = 2
+  while debug.getinfo(level, "S") and debug.getinfo(level, "S").source == "=locutor" do level = level + 1 end
+  error(message:format(...), level)
+end
+
 ---------------------------------------------------------------- rows
 
 --- Where a statement stands: outlet, date, title, document and bytes.
@@ -127,10 +134,10 @@ local function conditions(what, filter, known)
   for name, value in pairs(filter or {}) do
     if name ~= "order" and name ~= "limit" then
       if not known[name] then
-        error(("%s has no filter '%s'; there are %s, order, limit"):format(what, tostring(name), names(known)), 4)
+        fail("%s has no filter '%s'; there are %s, order, limit", what, tostring(name), names(known))
       end
       if type(value) ~= "string" and type(value) ~= "number" then
-        error(("%s: the filter '%s' takes a text, not a %s"):format(what, name, type(value)), 4)
+        fail("%s: the filter '%s' takes a text, not a %s", what, name, type(value))
       end
       where[#where + 1] = known[name]
       parameters[name] = value
@@ -144,7 +151,7 @@ local function select(store, what, sql, filter, known, orders, default, shape)
   local where, parameters = conditions(what, filter, known)
   local order = orders[filter and filter.order or default]
   if not order then
-    error(("%s has no order '%s'; there are %s"):format(what, tostring(filter.order), names(orders)), 3)
+    fail("%s has no order '%s'; there are %s", what, tostring(filter.order), names(orders))
   end
   local limit = ""
   if filter and filter.limit then limit = " LIMIT " .. math.tointeger(filter.limit) end
@@ -240,7 +247,7 @@ function locutor.print(rows, columns, format)
   if getmetatable(rows) == Query then rows = rows:all() end
   if not columns then
     local of = rows[1] and getmetatable(rows[1])
-    columns = of and of.__columns or error("say which columns to print", 2)
+    columns = of and of.__columns or fail "say which columns to print"
   end
   io.write(core.table(rows, columns, format or "table"))
 end

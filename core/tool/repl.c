@@ -248,7 +248,7 @@ static void run(session *s)
     }
     running = NULL;
     if (status && interrupted)
-        fputs("stopped\n", stderr);
+        fputs(s->edit ? "\nstopped\n" : "stopped\n", stderr);
     else if (status)
         complain(s);
     lua_settop(L, base);

@@ -10,7 +10,7 @@ export XDG_STATE_HOME="$work/state" NO_COLOR=1 LC_ALL=C.UTF-8
 passed=0
 failed=0
 
-screen() { tmux -S "$work/socket" capture-pane -p -S -200 -t s; }
+screen() { tmux -S "$work/socket" capture-pane -p -J -S -200 -t s; }
 type_line() { tmux -S "$work/socket" send-keys -t s -l "$1" && tmux -S "$work/socket" send-keys -t s Enter; }
 
 # expect WHAT PATTERN: the screen shows PATTERN within 10 seconds.
@@ -39,13 +39,13 @@ expect "a greeting" '^locutor [0-9].*Ctrl-D ends'
 type_line '1 + 1'
 expect "the value of an expression" '^2$'
 type_line 'for i = 1, 2 do'
-expect "a prompt for the rest of a statement" '^     \.\.\.> '
+expect "a prompt for the rest of a statement" '^     \.\.\.>'
 type_line 'print("row " .. i) end'
 expect "output of a statement over two lines" '^row 2$'
 type_line 'store:documents {}'
 expect "rows as a table" '^2019-03-02 +The Tide'
 type_line 'store:statements { wrong = 1 }'
-expect "an error that lists what there is" "has no filter 'wrong'; there are .*speaker"
+expect "an error that lists what there is" "has no filter 'wrong'; there are .*outlet"
 type_line 'local x = = 2'
 expect "a syntax error with its place" 'input:1: unexpected symbol'
 type_line 'while true do end'
