@@ -13,7 +13,7 @@ local M = {
   makes = { "name" },
   data = { words = "name_words.tsv" },
   examples = {
-    { "Norland's Foreign Ministry spokeswoman Ann Lee spoke.", makes = "name", text = "Ann Lee" },
+    { "Norland's Foreign Ministry spokeswoman Ann Lee spoke.", makes = "name", text = "spokeswoman Ann Lee" },
     { "The daily Morning Post wrote about it.", makes = "name", text = "Morning Post" },
     { "Nothing here is a name.", makes = "name", none = true },
   },

@@ -96,7 +96,7 @@ local function channel_near(text)
   for _, channel in ipairs(channels) do
     for _, word in ipairs(channel[2]) do
       local at, stop = text:find(word, 1, true)
-      if at and not text:find("^[%a]", stop + (word:find "t$" and 2 or 1)) then
+      if at and not text:find("^ist", stop + 1) then
         return channel[1]
       end
     end
