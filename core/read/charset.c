@@ -165,7 +165,7 @@ lo_status lo_charset_decode(lo_str bytes, lo_str declared, bool markup, lo_arena
 
     output done = {LO_BUF_EMPTY, LO_ORIGINS_EMPTY, 0, SIZE_MAX};
     bool fits = false;
-    const char *name = NULL;
+    const char *name = "";
     for (size_t i = 0; i < found.n && !fits && !status; i++) {
         name = found.tries[i].name;
         status = attempt(name, bytes, found.skip, found.tries[i].faults, &done, &fits);

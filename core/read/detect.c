@@ -56,9 +56,10 @@ static void add(lo_detected *out, const char *name, size_t faults)
     for (size_t i = 0; i < out->n; i++)
         if (strcasecmp(out->tries[i].name, name) == 0)
             return;
-    if (out->n == LO_DETECT_TRIES || strlen(name) >= LO_DETECT_NAME)
+    size_t n = strlen(name);
+    if (!n || n >= LO_DETECT_NAME || out->n == LO_DETECT_TRIES)
         return;
-    strcpy(out->tries[out->n].name, name);
+    memcpy(out->tries[out->n].name, name, n + 1);
     out->tries[out->n++].faults = faults;
 }
 

@@ -120,7 +120,7 @@ static const struct {
     {"top", menu, LO_FURNITURE_WEAK},
     {"topbar", menu, LO_FURNITURE_WORD},
     {"trending", related, LO_FURNITURE_WORD},
-    {"widget", aside, LO_FURNITURE_WORD},
+    {"widget", aside, LO_FURNITURE_WEAK},
 };
 
 static void look_up(const char *word, lo_furniture_hint *hint)

@@ -282,6 +282,16 @@ static void on_start(void *context, const xmlChar *element, const xmlChar **attr
     }
 }
 
+/* Many sites set their own name as h1 in the header, others the headline: then the page's title begins with it. */
+static bool names_page(page *p, lo_str heading)
+{
+    lo_str titles[] = {p->meta.slots[LO_PAGE_TITLE].value, lo_str_trim(lo_buf_str(&p->title))};
+    for (size_t i = 0; i < 2; i++)
+        if (titles[i].n >= heading.n && memcmp(titles[i].p, heading.p, heading.n) == 0)
+            return true;
+    return false;
+}
+
 static void close_frame(page *p)
 {
     frame *f = &p->frames[p->depth - 1];
@@ -293,7 +303,7 @@ static void close_frame(page *p)
         lo_pagemeta_tag(&p->meta, lo_str_of(f->property), inside);
     lo_mem_free(f->property);
     f->property = NULL;
-    if (strcmp(f->name, "h1") == 0 && inside.n && !p->chrome) {
+    if (strcmp(f->name, "h1") == 0 && inside.n && (!p->chrome || names_page(p, inside))) {
         p->headlines++;
         if (p->heading.end == 0 || (p->article && !p->heading_inside)) {
             p->heading = (lo_span){start, end};

@@ -264,7 +264,7 @@ static cut find_document(lo_str line)
     for (size_t i = 0; i < 2; i++) {
         lo_str value = lo_jsonl_value(line, fields[i]);
         size_t from = value.p ? (size_t)(value.p - line.p) : 0, to = 0;
-        if (value.n && *value.p == '"')
+        if (value.p && value.n && *value.p == '"')
             to = string_end(line, from);
         if (to)
             return (cut){fields[i], from, to};
@@ -302,7 +302,7 @@ static lo_status take_text(json_t *root, lo_str line, const cut *document, lo_ar
     lo_status finished = lo_origins_finish(&origins, arena, line.n, &runs, &n);
     if (status || finished)
         return status ? status : finished;
-    if (!lo_str_trim(decoded).n)
+    if (!decoded.p || !lo_str_trim(decoded).n)
         return wrong(line, field, "some text; it is empty");
     if (html)
         return lo_html_read(decoded, runs, n, arena, out);

@@ -102,7 +102,7 @@ lo_status lo_origins_finish(lo_origins *origins, lo_arena *arena, size_t whole, 
     *n = 0;
     const lo_origin *only = origins->n == 1 ? origins->items : NULL;
     bool identity = only && same(only) && only->text == 0 && only->raw == 0 && only->length == whole;
-    if (!origins->status && origins->n && !identity) {
+    if (!origins->status && origins->items && origins->n && !identity) {
         lo_origin *copy = lo_arena_alloc(arena, origins->n * sizeof *copy);
         if (copy) {
             memcpy(copy, origins->items, origins->n * sizeof *copy);

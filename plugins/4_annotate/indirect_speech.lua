@@ -346,7 +346,8 @@ local function postposed(doc, state, v, verb, lo, hi)
     return nil
   end
   local first, last = clause.subject(doc, from, lo)
-  if not first or first <= lo + 3 or not doc:is(first - 1, "comma") or last - first > 16 then
+  if not first or first <= lo + (after < hi and doc:is(after, "comma") and 1 or 3)
+    or not doc:is(first - 1, "comma") or last - first > 16 then
     return nil
   end
   local w = doc:folded(first)

@@ -13,7 +13,7 @@ local M = {
   makes = { "name" },
   data = { words = "name_words.tsv" },
   examples = {
-    { "Norland's Foreign Ministry spokeswoman Ann Lee spoke.", makes = "name", text = "Ann Lee" },
+    { "Norland's Foreign Ministry spokeswoman Ann Lee spoke.", makes = "name", text = "spokeswoman Ann Lee" },
     { "The daily Morning Post wrote about it.", makes = "name", text = "Morning Post" },
     { "Nothing here is a name.", makes = "name", none = true },
   },
@@ -26,8 +26,8 @@ local run = g.rules {
     name = "capitals",
     anchor = "capitalised",
     sentence = "any",
-    pattern = g.cap("run", g.seq {
-      capital,
+    pattern = g.alt { g.start, g.none "capitalised" } * g.cap("run", g.seq { -- from the first capital on
+      g.anchor,
       g.many(g.alt {
         capital,
         g.seq { hyphen, capital },
@@ -124,13 +124,19 @@ end
 
 local function other(doc, out, first, last, type)
   local s, e = doc:span(first, last)
-  out:add("name", s, e, { type = type, head = { { s, e } }, number = "singular" })
+  out:add("name", s, e, { type = type })
 end
 
 --- One piece of a run, without possessives inside.
 local function piece(doc, out, kinds, first, last)
   while first < last and kind_of(doc, kinds, first)["function"] do
     first = first + 1
+  end
+  if last - first == 1 then -- most names are one word: a country, a place, an outlet, or yet unknown
+    local kind = kind_of(doc, kinds, first)
+    if kind.nation or kind.place then
+      return other(doc, out, first, last, "place")
+    end
   end
   while last > first and (doc:is(last - 1, "name_link") or doc:is(last - 1, "hyphen")) do
     last = last - 1

@@ -92,8 +92,9 @@ local function dialogue(doc)
     local s, e = doc:span(c.label[1], c.label[2])
     local name = doc:sub(s, e)
     local p = doc:paragraph_of(doc:sentence_of(c.label[1]))
-    local _, from, to = final(doc, p)
-    if to - from > 8 or ends_as_question(doc, p) then -- shorter ones are captions and credits (“Image: …”)
+    local i = final(doc, p)
+    if doc:is(i, "period") or doc:is(i, "question") or doc:is(i, "exclamation") or doc:is(i, "ellipsis") then
+      -- others are captions and credits (“Image: …”)
       found[p] = { name = name, s = s, e = e }
       kinds = kinds + (count[name] and 0 or 1)
       count[name] = (count[name] or 0) + 1

@@ -96,7 +96,7 @@ local function channel_near(text)
   for _, channel in ipairs(channels) do
     for _, word in ipairs(channel[2]) do
       local at, stop = text:find(word, 1, true)
-      if at and not text:find("^[%a]", stop + (word:find "t$" and 2 or 1)) then
+      if at and not text:find("^ist", stop + 1) then
         return channel[1]
       end
     end
@@ -190,10 +190,18 @@ local function addressee(doc, mark)
   return { { s + a - 1, s + a - 1 + #words } }
 end
 
-local function set(out, mark, field, value)
-  if value and mark[field] == nil then
-    out:set(mark, field, value)
+local function set(out, record, field, value)
+  if value and record.mark[field] == nil then
+    out:set(record.mark, field, value)
   end
+end
+
+--- The fields of an attribution that are asked for again and again.
+local function read(mark)
+  return {
+    mark = mark, start = mark.start, finish = mark.finish, content = mark.content, cue = mark.cue, source = mark.source,
+    type = mark.type, speaker = mark.speaker, entity = mark.entity, parent = mark.parent,
+  }
 end
 
 function M.resolve(doc, out)
@@ -202,7 +210,8 @@ function M.resolve(doc, out)
     dates[#dates + 1] = { start = d.start, finish = d.finish, type = d.type, value = d.value }
   end
   local previous
-  for _, mark in ipairs(clause.by_source(doc)) do
+  for _, attribution in ipairs(clause.by_source(doc)) do
+    local mark = read(attribution)
     local s, e, at = frame(doc, mark)
     local parent = parent_of(mark)
     local turn = parent and parent.channel == "interview" and parent.rule == "turn"
@@ -285,7 +294,7 @@ function M.resolve(doc, out)
     if mark.type ~= "indirect" then
       set(out, mark, "editor", editors(doc, mark))
     end
-    previous = { paragraph = paragraph, date = mark.date
+    previous = { paragraph = paragraph, date = attribution.date
       or date, speaker = mark.speaker, outlet = outlet, channel = channel }
   end
 end

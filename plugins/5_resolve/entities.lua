@@ -16,8 +16,13 @@ local M = {
 }
 
 --- Letters that count: lower case, accents and marks kept, without possessive, dots and hyphens.
-local function key(s)
-  return (text.fold(s):gsub("[%s%.%-]+", " "):gsub("^ +", ""):gsub(" +$", ""))
+local function key(memory, s)
+  local k = memory[s]
+  if not k then
+    k = text.fold(s):gsub("[%s%.%-]+", " "):gsub("^ +", ""):gsub(" +$", "")
+    memory[s] = k
+  end
+  return k
 end
 
 --- Edit distance of two short strings, given up above limit.
@@ -59,9 +64,9 @@ local function similar(a, b)
   return distance(a, b, limit) <= limit
 end
 
-local function piece(doc, mark, field)
+local function piece(doc, memory, mark, field)
   local s, e = mark:first(field)
-  return s and key(doc:sub(s, e)) or ""
+  return s and key(memory, doc:sub(s, e)) or ""
 end
 
 local function given_match(a, b)
@@ -116,8 +121,7 @@ local function emit(doc, out, names, of)
   local full = {}
   for n, mark in ipairs(names) do
     local e = of[n]
-    local s, f = mark:first "head"
-    local name = s and doc:sub(s, f) or mark:text()
+    local name = mark.words
     if not full[e] or #name > #full[e] and e.type == "person" then
       full[e] = name
     end
@@ -132,17 +136,30 @@ local function emit(doc, out, names, of)
       fields.role = e.role
       marks[e] = out:add("entity", mark.start, mark.finish, fields)
     end
-    local how = mark.type == "person" and not mark.given and "surname" or "name"
+    local how = mark.type == "person" and mark.given == "" and "surname" or "name"
     out:add("mention", mark.start, mark.finish, { entity = { marks[e] }, how = how })
   end
 end
 
 function M.resolve(doc, out)
-  local names = doc:list "name"
+  local names, memory = {}, {}
+  for mark in doc:marks "name" do
+    local type = mark.type
+    local name = { mark = mark, type = type, start = mark.start, finish = mark.finish }
+    if type == "person" then
+      name.surname, name.given = piece(doc, memory, mark, "surname"), piece(doc, memory, mark, "given")
+      name.gender = mark.gender
+      local s, e = mark:first "head"
+      name.words = s and doc:sub(s, e) or mark:text()
+    else
+      name.words = doc:sub(name.start, name.finish)
+    end
+    names[#names + 1] = name
+  end
   local people, others, of = { by = {}, missing = {} }, {}, {}
   for pass = 1, 2 do -- full names, then surnames
     for n, mark in ipairs(names) do
-      local surname, given = piece(doc, mark, "surname"), piece(doc, mark, "given")
+      local surname, given = mark.surname, mark.given
       if mark.type == "person" and (given ~= "") == (pass == 1) and surname ~= "" then
         local p = find_person(people, surname, given, mark.gender)
         if not p then
@@ -153,15 +170,14 @@ function M.resolve(doc, out)
         if p.gender == "unknown" and mark.gender then
           p.gender = mark.gender
         end
-        p.role = p.role or title_of(doc, mark)
+        p.role = p.role or title_of(doc, mark.mark)
         of[n] = p
       end
     end
   end
   for n, mark in ipairs(names) do
     if not of[n] then
-      local s, e = mark:first "head"
-      local head = s and key(doc:sub(s, e)) or key(mark:text())
+      local head = key(memory, mark.words)
       local person = not mark.type and not head:find " " and people.by[head]
       person = person and person[1] or (not mark.type and not head:find " " and #head > 4 and not others[head]
         and find_person(people, head, "", nil))

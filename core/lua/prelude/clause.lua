@@ -187,8 +187,8 @@ end
 function M.by_source(doc)
   local keyed = {}
   for mark in doc:marks "attribution" do
-    local source, start = mark.source, mark.start
-    keyed[#keyed + 1] = { source and source[1][1] or start, start, -mark.finish, mark }
+    local start = mark.start
+    keyed[#keyed + 1] = { mark:first "source" or start, start, -mark.finish, mark }
   end
   table.sort(keyed, function(a, b)
     if a[1] ~= b[1] then

@@ -183,6 +183,10 @@ Test(html, the_article_is_never_furniture)
         {"<div class=promo><article>", "</article></div>"},
         {"<div class=related><h1>Bridge to close</h1>", "</div>"},
         {"<header>", "</header>"},
+        {"<div class=elementor-widget>", "</div>"},
+        {"<title>Bridge to close - The Paper</title><header><h1>Bridge to close</h1></header>", ""},
+        {"<meta property=og:title content='Bridge to close'><header class=entry-header><h1>Bridge to close</h1><p>",
+         ""},
     };
     for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
         char bytes[1024];
@@ -191,6 +195,15 @@ Test(html, the_article_is_never_furniture)
         cr_expect_eq(r.n_furniture, 0, "%s", around[i][0]);
         lo_arena_reset(&arena);
     }
+    /* page builders: each paragraph in a box of its own */
+    lo_buf boxes = LO_BUF_EMPTY;
+    for (int i = 0; i < 6; i++)
+        lo_buf_print(&boxes, "<div class=\"elementor-element elementor-widget\">%s</div>", body);
+    lo_buf_add_text(&boxes, "<header><h1>The Paper</h1></header>");
+    lo_buf_add_byte(&boxes, 0);
+    lo_record r = page(boxes.p);
+    cr_expect_eq(r.n_furniture, 1, "the site's name only");
+    lo_buf_free(&boxes);
     lo_arena_free(&arena);
 }
 
