@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The interactive session in a real terminal: a person types, reads tables, makes mistakes, interrupts, comes back.
-# usage: repl.sh LOCUTOR; closes with "N passed, N failed"
+# Closes with "N passed, N failed".
 set -u
-locutor=$1
+locutor=$LOCUTOR
 work=$(mktemp -d)
 trap 'tmux -S "$work/socket" kill-server 2>/dev/null; rm -rf "$work"' EXIT
 export XDG_STATE_HOME="$work/state" NO_COLOR=1 LC_ALL=C.UTF-8
