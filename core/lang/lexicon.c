@@ -159,7 +159,7 @@ static bool has_capital(lo_str form)
 
 static lo_status put_word(lo_lexicon *lexicon, lo_str token, int class_id)
 {
-    uint32_t id;
+    uint32_t id = 0;
     lo_status status = make_word(lexicon, token, &id);
     if (status != LO_OK)
         return status;
@@ -271,7 +271,7 @@ void lo_lexicon_free(lo_lexicon *lexicon)
 
 static lo_status put_phrase(lo_lexicon *lexicon, const lo_str *tokens, size_t n, int class_id, int start_id)
 {
-    uint32_t ids[PHRASE_MAX], node;
+    uint32_t ids[PHRASE_MAX] = {0}, node = 0;
     bool exact = false;
     lo_status status = LO_OK;
     for (size_t i = 0; i < n && status == LO_OK; i++) {
@@ -370,8 +370,7 @@ lo_status lo_lexicon_add(lo_lexicon *lexicon, const char *class_name, lo_str tsv
             status = put_word(lexicon, tokens[0], class_id);
         } else {
             if (start_id < 0) {
-                memcpy(start_name, class_name, strlen(class_name));
-                memcpy(start_name + strlen(class_name), "_phrase_start", sizeof "_phrase_start");
+                snprintf(start_name, sizeof start_name, "%s_phrase_start", class_name);
                 status = make_class(lexicon, start_name, &start_id);
             }
             if (status == LO_OK)

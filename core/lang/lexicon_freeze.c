@@ -84,7 +84,7 @@ static lo_status freeze_phrase(lo_lexicon *lexicon, phrase *p)
         lexicon->words[p->words[0]].starts_phrase = true;
     for (uint32_t i = 0; i < p->n && status == LO_OK; i++) {
         const word *w = &lexicon->words[p->words[i]];
-        uint16_t extra, result;
+        uint16_t extra = 0, result = 0;
         status = number_set(lexicon, total[i], 0, &extra);
         p->sets[i] = extra;
         uint32_t shapes = p->exact ? 1u << lo_lexicon_shape_of(p->exact[i]) : w->shapes;

@@ -37,10 +37,22 @@ static bool grow(lo_arena *arena, void **array, uint32_t used, uint32_t capacity
 static lo_status grow_tokens(scan *s)
 {
     uint32_t n = s->out->n_tokens, capacity = s->capacity ? s->capacity * 2 : (uint32_t)(s->text.n / 4 + 16);
-    if (!grow(s->arena, (void **)&s->out->tokens, n, capacity, sizeof(lo_token)) ||
-        !grow(s->arena, (void **)&s->shapes, n, capacity, 1) || !grow(s->arena, (void **)&s->words, n, capacity, 4) ||
-        !grow(s->arena, (void **)&s->sets, n, capacity, 2))
+    lo_token *tokens = lo_arena_alloc(s->arena, capacity * sizeof *tokens);
+    uint32_t *words = lo_arena_alloc(s->arena, capacity * sizeof *words);
+    uint16_t *sets = lo_arena_alloc(s->arena, capacity * sizeof *sets);
+    uint8_t *shapes = lo_arena_alloc(s->arena, capacity);
+    if (!tokens || !words || !sets || !shapes)
         return lo_mem_short();
+    if (s->out->tokens && s->words && s->sets && s->shapes) {
+        memcpy(tokens, s->out->tokens, n * sizeof *tokens);
+        memcpy(words, s->words, n * sizeof *words);
+        memcpy(sets, s->sets, n * sizeof *sets);
+        memcpy(shapes, s->shapes, n);
+    }
+    s->out->tokens = tokens;
+    s->words = words;
+    s->sets = sets;
+    s->shapes = shapes;
     s->capacity = capacity;
     return LO_OK;
 }
@@ -373,7 +385,9 @@ lo_status lo_segment_text(lo_str text, const lo_lexicon *lexicon, lo_arena *aren
     if (text.n > TEXT_MAX)
         return lo_status_set(LO_E_LIMIT, "a text of %zu bytes; the most is 16 MiB", text.n);
     scan s = {.text = text, .lexicon = lexicon, .arena = arena, .out = out, .wrap = wrap_width(text)};
-    lo_status status = scan_tokens(&s);
+    lo_status status = grow_tokens(&s);
+    if (status == LO_OK)
+        status = scan_tokens(&s);
     if (status == LO_OK)
         status = scan_paragraphs(&s);
     if (status == LO_OK)
