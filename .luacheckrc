@@ -1,5 +1,5 @@
 std = "lua54"
-max_line_length = 120
+max_line_length = 132
 codes = true
 -- Plugins name all arguments of their entry function even where one is not looked at.
 unused_args = false

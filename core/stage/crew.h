@@ -14,7 +14,7 @@ typedef struct lo_crew_options {
     bool fast, unsafe, timing;
     bool tolerant; /* wrong options from the configuration are listed as a plugin's fault, they do not fail the run */
     lo_stage last; /* plugins of later stages are not looked at */
-    const char *only; /* a relate or report plugin, alone and whatever it needs; NULL: all */
+    const char *only;   /* a relate or report plugin, alone and whatever it needs; NULL: all */
     const char *config; /* paths; NULL: none */
     const char *targets;
     const char *const *directories;

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The toy: words are numbers; 7 opens a span that goes on while words are below 3, 9 makes a span of its own when the word
- * before is odd.  Whether such a word is inside can only be told along the chain. */
+/* The toy: words are numbers; 7 opens a span that goes on while words are below 3, 9 makes a span of its own when the
+ * word before is odd.  Whether such a word is inside can only be told along the chain. */
 enum { O, B, I, S, LABELS, ROWS = 40 };
 
 static const char *const labels[] = {"O", "B-X", "I-X", "B-Y"};

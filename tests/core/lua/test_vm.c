@@ -110,7 +110,8 @@ Test(vm, errors_name_file_and_line)
 Test(vm, memory_is_capped)
 {
     lo_vm *vm = vm_new(8 << 20);
-    cr_assert_eq(run(vm, LO_STR("local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end"), "@eats.lua", 0), LO_E_LIMIT);
+    cr_assert_eq(run(vm, LO_STR("local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end"), "@eats.lua", 0),
+                 LO_E_LIMIT);
     cr_assert(strstr(lo_status_message(), "memory limit of 8 MiB"), "%s", lo_status_message());
     cr_assert_eq(run(vm, LO_STR("return ('x'):rep(1000000)"), "@ok.lua", 1), LO_OK, "the state is usable afterwards");
     lua_pop(lo_vm_state(vm), 1);
@@ -164,8 +165,9 @@ Test(vm, a_trusted_state_has_the_whole_library)
     lo_vm_options options = {.trusted = true};
     cr_assert_eq(lo_vm_create(&options, &vm), LO_OK);
     lua_State *L = lo_vm_state(vm);
-    cr_assert_eq(lo_vm_load(vm, LO_STR("x = os.time() return io.write ~= nil and debug ~= nil and load('return 1')() == 1 "
-                                       "and require('locutor.text').trim' a ' == 'a' and require('locutor.lpeg').P ~= nil"),
+    cr_assert_eq(lo_vm_load(vm,
+                            LO_STR("x = os.time() return io.write ~= nil and debug ~= nil and load('return 1')() == 1 "
+                                   "and require('locutor.text').trim' a ' == 'a' and require('locutor.lpeg').P ~= nil"),
                             "@s.lua", 0),
                  LO_OK);
     cr_assert_eq(lo_vm_call(vm, 0, 1), LO_OK, "%s", lo_status_message());
