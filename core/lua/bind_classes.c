@@ -17,7 +17,8 @@ static int use(lua_State *L)
     int class_id = lo_lexicon_class(session->lexicon, name);
     bool known = class_id >= 0 && (session->used[class_id / 8] >> class_id % 8 & 1);
     if (!known && session->frozen)
-        return luaL_error(L, "the class '%s' is named too late: name classes at the top of the plugin or in open", name);
+        return luaL_error(L, "the class '%s' is named too late: name classes at the top of the plugin or in open",
+                          name);
     if (!known) {
         lo_status status = lo_lexicon_use(session->lexicon, name);
         if (status)
@@ -37,7 +38,8 @@ static int words(lua_State *L)
     lo_str tsv;
     tsv.p = luaL_checklstring(L, 2, &tsv.n);
     if (session->frozen)
-        return luaL_error(L, "words of the class '%s' come too late: add them at the top of the plugin or in open", name);
+        return luaL_error(L, "words of the class '%s' come too late: add them at the top of the plugin or in open",
+                          name);
     lo_status status = lo_lexicon_add(session->lexicon, name, tsv);
     return status ? lo_session_raise(L, status) : 0;
 }
@@ -107,8 +109,8 @@ static int holds(lua_State *L)
         uint32_t first = document->segment.sentences[sentence].first;
         const lo_tag *tags;
         const lo_arc *arcs;
-        lo_status status = which == DEPREL ? lo_document_tree(document, sentence, &arcs)
-                                           : lo_document_tags(document, sentence, &tags);
+        lo_status status =
+            which == DEPREL ? lo_document_tree(document, sentence, &arcs) : lo_document_tags(document, sentence, &tags);
         if (status)
             return lo_session_raise(L, status);
         if (which == LEMMA) {

@@ -433,20 +433,12 @@ static int doc_feature(lua_State *L)
     static const struct {
         const char *name;
         unsigned bit;
-    } features[] = {{"singular", LO_TAG_SINGULAR},
-                    {"plural", LO_TAG_PLURAL},
-                    {"first", LO_TAG_FIRST},
-                    {"second", LO_TAG_SECOND},
-                    {"third", LO_TAG_THIRD},
-                    {"past", LO_TAG_PAST},
-                    {"present", LO_TAG_PRESENT},
-                    {"finite", LO_TAG_FINITE},
-                    {"infinitive", LO_TAG_INFINITIVE},
-                    {"participle", LO_TAG_PARTICIPLE},
-                    {"passive", LO_TAG_PASSIVE},
-                    {"comparative", LO_TAG_COMPARATIVE},
-                    {"superlative", LO_TAG_SUPERLATIVE},
-                    {"negative", LO_TAG_NEGATIVE}};
+    } features[] = {
+        {"singular", LO_TAG_SINGULAR},       {"plural", LO_TAG_PLURAL},    {"first", LO_TAG_FIRST},
+        {"second", LO_TAG_SECOND},           {"third", LO_TAG_THIRD},      {"past", LO_TAG_PAST},
+        {"present", LO_TAG_PRESENT},         {"finite", LO_TAG_FINITE},    {"infinitive", LO_TAG_INFINITIVE},
+        {"participle", LO_TAG_PARTICIPLE},   {"passive", LO_TAG_PASSIVE},  {"comparative", LO_TAG_COMPARATIVE},
+        {"superlative", LO_TAG_SUPERLATIVE}, {"negative", LO_TAG_NEGATIVE}};
     const char *name = luaL_checkstring(L, 3);
     lo_session *session;
     uint32_t token;
@@ -513,9 +505,9 @@ typedef enum property {
     FAST,
 } property;
 
-static const char *const properties[] = {"",     "text",     "key",   "title",    "outlet",      "author",       "date",
-                                         "url",  "language", "codes", "n_tokens", "n_sentences", "n_paragraphs", "fast",
-                                         NULL};
+static const char *const properties[] = {"",         "text",        "key",          "title",    "outlet",
+                                         "author",   "date",        "url",          "language", "codes",
+                                         "n_tokens", "n_sentences", "n_paragraphs", "fast",     NULL};
 
 /* A long string is made once a document. */
 static int push_kept(lua_State *L, const void *key, lo_str bytes)

@@ -367,10 +367,10 @@ static int each(lua_State *L)
     lo_session *session = lo_session_check_document(L, 2);
     const lo_segment *segment = &session->document->segment;
     lua_settop(L, 2);
-    lua_getiuservalue(L, 1, 1);                                /* 3 */
-    lua_rawgeti(L, 3, 1);                                      /* 4: patterns */
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &session->match_key);    /* 5 */
-    lua_settop(L, 8);                                          /* 6 to 8: subjects */
+    lua_getiuservalue(L, 1, 1);                             /* 3 */
+    lua_rawgeti(L, 3, 1);                                   /* 4: patterns */
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &session->match_key); /* 5 */
+    lua_settop(L, 8);                                       /* 6 to 8: subjects */
     luaL_checkstack(L, MARKERS_MAX * 2 + 20, "matches");
     matcher m = {.L = L, .session = session, .set = box->object, .match = 5, .patterns = 4, .subjects = 6};
     size_t begun = session->found.n; /* a condition of the plugin's own may match another set meanwhile */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* out: where a plugin puts its marks. */
-#include "lua/session.h"
 #include "base/mem.h"
+#include "lua/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>

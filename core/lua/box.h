@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Core objects as Lua userdata.  A box is made empty, given its metatable, and only then filled, so that nothing is lost
- * when Lua raises in between.  __gc, __close and close() share one close that may run twice; use after it raises "the
- * store is closed".  A parent (the store of a query) is kept alive in the box's user value. */
+/* Core objects as Lua userdata.  A box is made empty, given its metatable, and only then filled, so that nothing is
+ * lost when Lua raises in between.  __gc, __close and close() share one close that may run twice; use after it raises
+ * "the store is closed".  A parent (the store of a query) is kept alive in the box's user value. */
 #ifndef LO_LUA_BOX_H
 #define LO_LUA_BOX_H
 
@@ -14,11 +14,11 @@ typedef struct lo_box {
 } lo_box;
 
 typedef struct lo_box_type {
-    const char *name;             /* "store": for messages and tostring; unique */
-    void (*close)(void *object);  /* NULL: not owned */
-    const luaL_Reg *methods;      /* found by box:name() */
-    const luaL_Reg *meta;         /* __eq, __tostring …; NULL: none */
-    lua_CFunction index;          /* (box, key) for keys that are no method; NULL: nil */
+    const char *name;            /* "store": for messages and tostring; unique */
+    void (*close)(void *object); /* NULL: not owned */
+    const luaL_Reg *methods;     /* found by box:name() */
+    const luaL_Reg *meta;        /* __eq, __tostring …; NULL: none */
+    lua_CFunction index;         /* (box, key) for keys that are no method; NULL: nil */
 } lo_box_type;
 
 /* Makes the metatable; do it once per state.  Raises when memory is short. */

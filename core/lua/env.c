@@ -88,8 +88,9 @@ static lua_Integer push_keys(lua_State *L, int table)
         lua_pop(L, 1);
         int type = lua_type(L, -1);
         if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TBOOLEAN)
-            luaL_error(L, "a key is a %s: its place would differ from run to run; keys must be strings, numbers or booleans",
-                       lua_typename(L, type));
+            luaL_error(
+                L, "a key is a %s: its place would differ from run to run; keys must be strings, numbers or booleans",
+                lua_typename(L, type));
         lua_pushvalue(L, -1);
         lua_rawseti(L, keys, ++n);
     }
@@ -188,7 +189,8 @@ static int set_metatable(lua_State *L)
         for (size_t i = 0; i < 2; i++) {
             lua_pushstring(L, refused[i]);
             if (lua_rawget(L, 2) != LUA_TNIL)
-                return luaL_error(L, "a plugin's metatable may not have %s: when it acts is not reproducible", refused[i]);
+                return luaL_error(L, "a plugin's metatable may not have %s: when it acts is not reproducible",
+                                  refused[i]);
             lua_pop(L, 1);
         }
     }
@@ -240,17 +242,12 @@ static int no_new_global(lua_State *L)
     return luaL_error(L, "a plugin makes no globals: write 'local %s'", describe_key(L));
 }
 
-static const luaL_Reg own_basic[] = {{"pairs", lo_vm_sorted_pairs},
-                                     {"next", sorted_next},
-                                     {"setmetatable", set_metatable},
-                                     {"tostring", lo_vm_describe_call},
-                                     {"xpcall", protected_call},
-                                     {NULL, NULL}};
+static const luaL_Reg own_basic[] = {{"pairs", lo_vm_sorted_pairs},   {"next", sorted_next},
+                                     {"setmetatable", set_metatable}, {"tostring", lo_vm_describe_call},
+                                     {"xpcall", protected_call},      {NULL, NULL}};
 
 static const allowed plugin_libraries[] = {
-    {"",
-     "assert error getmetatable ipairs pcall rawequal rawget rawlen rawset select tonumber type",
-     own_basic},
+    {"", "assert error getmetatable ipairs pcall rawequal rawget rawlen rawset select tonumber type", own_basic},
     {"string", "byte char find gmatch gsub len lower match pack packsize reverse sub unpack upper", lo_env_string},
     {"table", "pack unpack", lo_env_table},
     {"math",
@@ -422,7 +419,8 @@ static int bounded(lua_State *L)
     for (int i = 1; i <= lua_gettop(L); i++) {
         if (lua_type(L, i) == LUA_TSTRING && lua_rawlen(L, i) > PATTERN_NODES / 2)
             return luaL_error(L, too_large, PATTERN_NODES);
-        if (lua_type(L, i) == LUA_TNUMBER && (lua_tonumber(L, i) > PATTERN_NODES / 2 || lua_tonumber(L, i) < -PATTERN_NODES / 2))
+        if (lua_type(L, i) == LUA_TNUMBER &&
+            (lua_tonumber(L, i) > PATTERN_NODES / 2 || lua_tonumber(L, i) < -PATTERN_NODES / 2))
             return luaL_error(L, too_large, PATTERN_NODES);
         if (lua_type(L, i) != LUA_TTABLE)
             continue;
@@ -513,9 +511,12 @@ static int preload_lpeg(lua_State *L)
 
 void lo_vm_open_libraries(lua_State *L, bool trusted)
 {
-    static const luaL_Reg plain[] = {{LUA_GNAME, luaopen_base},          {LUA_STRLIBNAME, luaopen_string},
-                                     {LUA_TABLIBNAME, luaopen_table},    {LUA_MATHLIBNAME, luaopen_math},
-                                     {LUA_UTF8LIBNAME, luaopen_utf8},    {LUA_COLIBNAME, luaopen_coroutine},
+    static const luaL_Reg plain[] = {{LUA_GNAME, luaopen_base},
+                                     {LUA_STRLIBNAME, luaopen_string},
+                                     {LUA_TABLIBNAME, luaopen_table},
+                                     {LUA_MATHLIBNAME, luaopen_math},
+                                     {LUA_UTF8LIBNAME, luaopen_utf8},
+                                     {LUA_COLIBNAME, luaopen_coroutine},
                                      {NULL, NULL}};
     for (const luaL_Reg *library = plain; library->name; library++) {
         luaL_requiref(L, library->name, library->func, trusted);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Coroutines that a time limit follows into, without coroutine.close: nested, it overflows the C stack of Lua 5.4.4, and
- * so does the wrap of that version, which closes a coroutine that failed. */
+/* Coroutines that a time limit follows into, without coroutine.close: nested, it overflows the C stack of Lua 5.4.4,
+ * and so does the wrap of that version, which closes a coroutine that failed. */
 #include "lua/vm.h"
 
 #include <lauxlib.h>

@@ -34,8 +34,8 @@ static int repeat(lua_State *L)
     return 1;
 }
 
-/* string.format without %p, and with %s never showing an address; upvalue 1 would be a field plugins can change, so Lua's
- * own is taken from the registry. */
+/* string.format without %p, and with %s never showing an address; upvalue 1 would be a field plugins can change, so
+ * Lua's own is taken from the registry. */
 static int format(lua_State *L)
 {
     size_t n;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* What the bindings of a plugin work on: one Lua state, one lexicon, and (while plugins run on it) one document.
  *
- * Marks that a plugin adds go straight into the document; what it changes in marks of others is noted, so that all of it
- * is taken back when the plugin raises. */
+ * Marks that a plugin adds go straight into the document; what it changes in marks of others is noted, so that all of
+ * it is taken back when the plugin raises. */
 #ifndef LO_LUA_SESSION_H
 #define LO_LUA_SESSION_H
 
@@ -38,13 +38,13 @@ typedef struct lo_session {
     bool frozen;         /* the lexicon's codes are known; rules may name no more classes */
     bool fast;           /* no tagger, no parser */
     bool timing;
-    unsigned char used[LO_LEXICON_CLASSES / 8]; /* classes that rules named */
+    unsigned char used[LO_LEXICON_CLASSES / 8];        /* classes that rules named */
     unsigned char plugin_used[LO_LEXICON_CLASSES / 8]; /* by the plugin that is being opened */
 
-    lo_document *document; /* NULL: none; borrowed */
+    lo_document *document;              /* NULL: none; borrowed */
     char document_id[LO_RECORD_ID + 1]; /* "" until asked for */
-    uint64_t epoch;        /* of the document: a box of an earlier one is closed */
-    uint64_t change;       /* rises whenever a mark is added or dropped */
+    uint64_t epoch;                     /* of the document: a box of an earlier one is closed */
+    uint64_t change;                    /* rises whenever a mark is added or dropped */
     lo_session_order orders[LO_SESSION_KINDS];
     unsigned n_orders;
     const lo_furniture *furniture; /* arena: by start; NULL until asked for */

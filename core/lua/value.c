@@ -203,7 +203,8 @@ static lo_status pack_value(packer *p, int index, int depth)
     }
     default: {
         char why[80];
-        snprintf(why, sizeof why, "a %s cannot be passed on: only plain values can", lua_typename(L, lua_type(L, index)));
+        snprintf(why, sizeof why, "a %s cannot be passed on: only plain values can",
+                 lua_typename(L, lua_type(L, index)));
         return refuse(p, LO_E_ARG, why);
     }
     }

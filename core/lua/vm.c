@@ -56,8 +56,8 @@ size_t lo_vm_memory(const lo_vm *vm)
     return vm->used;
 }
 
-/* Adds the place in Lua code when the message does not start with one: an error raised by a bound function that a prelude
- * function called says where the plugin called it. */
+/* Adds the place in Lua code when the message does not start with one: an error raised by a bound function that a
+ * prelude function called says where the plugin called it. */
 static int add_place(lua_State *L)
 {
     if (!lua_isstring(L, 1))

@@ -48,12 +48,12 @@ void lo_vm_interrupt(lo_vm *vm);
 const char *lo_vm_describe(lua_State *L, int index);
 
 /* Used by the parts of this folder. */
-lua_State *lo_vm_set_running(lua_State *L); /* the coroutine that runs from now on; gives the former */
+lua_State *lo_vm_set_running(lua_State *L);            /* the coroutine that runs from now on; gives the former */
 void lo_vm_open_libraries(lua_State *L, bool trusted); /* env.c */
-void lo_vm_push_lpeg(lua_State *L);         /* a private copy of the LPeg functions */
-void lo_vm_set_core(lua_State *L);          /* pops the table of functions that prelude modules are given */
-int lo_vm_sorted_pairs(lua_State *L);       /* pairs */
-int lo_vm_describe_call(lua_State *L);      /* tostring */
+void lo_vm_push_lpeg(lua_State *L);                    /* a private copy of the LPeg functions */
+void lo_vm_set_core(lua_State *L);                     /* pops the table of functions that prelude modules are given */
+int lo_vm_sorted_pairs(lua_State *L);                  /* pairs */
+int lo_vm_describe_call(lua_State *L);                 /* tostring */
 extern const luaL_Reg lo_env_string[], lo_env_table[], lo_env_coroutine[];
 
 #endif

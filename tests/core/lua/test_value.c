@@ -12,7 +12,8 @@ static const char round_trip[] =
     "  for k, v in pairs(a) do if not same(v, b[k]) then return false end end\n"
     "  for k in pairs(b) do if a[k] == nil then return false end end return true end\n"
     "local deep = 0 for i = 1, 30 do deep = {deep} end\n"
-    "for _, value in ipairs { false, true, 0, -1, 1, math.maxinteger, math.mininteger, 0.0, -0.5, 1e300, 1/0, '', 'a\\0b',\n"
+    "for _, value in ipairs { false, true, 0, -1, 1, math.maxinteger, math.mininteger, 0.0, -0.5, 1e300, 1/0, '', "
+    "'a\\0b',\n"
     "  {}, {1, 2, 3}, {1, nil, 3}, {a = 1, b = {c = 'x'}, [1] = 2, [2.5] = 3, [-7] = 4, [true] = 5, [false] = 6},\n"
     "  deep, ('x'):rep(100000) } do\n"
     "  assert(same(value, unpack_value(pack(value))), tostring(value))\n"
@@ -67,17 +68,24 @@ Test(value, hostile_bytes)
         const char *bytes;
         size_t n;
     } bad[] = {
-        {"\x07", 1},                                        /* no such type */
-        {"\x03", 1},                                        /* cut */
-        {"\x05\x0a" "abc", 5},                              /* string longer than the rest */
+        {"\x07", 1}, /* no such type */
+        {"\x03", 1}, /* cut */
+        {"\x05\x0a"
+         "abc",
+         5},                                                  /* string longer than the rest */
         {"\x05\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11}, /* huge string */
-        {"\x06\xff\xff\xff\xff\x0f\x00", 7},                /* huge table */
-        {"\x06\x00\x01\x00\x02", 5},                        /* nil as a key */
-        {"\x06\x00\x01\x06\x00\x00\x02", 7},                /* a table as a key */
-        {"\x06\x00\x02\x03\x02\x02\x03\x02\x02", 9},        /* a key twice */
-        {"\x06\x00\x02\x05\x01" "b" "\x02\x05\x01" "a" "\x02", 11}, /* keys out of order */
+        {"\x06\xff\xff\xff\xff\x0f\x00", 7},                  /* huge table */
+        {"\x06\x00\x01\x00\x02", 5},                          /* nil as a key */
+        {"\x06\x00\x01\x06\x00\x00\x02", 7},                  /* a table as a key */
+        {"\x06\x00\x02\x03\x02\x02\x03\x02\x02", 9},          /* a key twice */
+        {"\x06\x00\x02\x05\x01"
+         "b"
+         "\x02\x05\x01"
+         "a"
+         "\x02",
+         11},                                                         /* keys out of order */
         {"\x06\x00\x01\x04\x00\x00\x00\x00\x00\x00\xf8\x7f\x02", 13}, /* NaN as a key */
-        {"\x02\x02", 2},                                    /* something behind */
+        {"\x02\x02", 2},                                              /* something behind */
     };
     lo_vm *vm = vm_new();
     lua_State *L = lo_vm_state(vm);
