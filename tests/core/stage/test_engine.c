@@ -253,6 +253,24 @@ Test(engine, options_targets_and_state)
     lo_engine_free(engine);
 }
 
+/* The file that people copy: its contract holds and its examples pass. */
+Test(engine, the_template_works)
+{
+    const lo_asset *asset = lo_asset_find("plugins/template.lua");
+    cr_assert_not_null(asset);
+    lo_engine *engine = engine_new(true);
+    lo_plugin_source plugin = {.name = "4_annotate/template", .origin = "template.lua", .source = asset->bytes};
+    uint32_t index, passed = 0, failed = 0;
+    cr_assert_eq(lo_engine_load(engine, &plugin, &index), LO_OK, "%s", lo_status_message());
+    cr_assert_eq(lo_engine_open(engine, &index, 1), LO_OK, "%s", lo_status_message());
+    lo_buf report = LO_BUF_EMPTY;
+    cr_assert_eq(lo_engine_test(engine, index, &report, &passed, &failed), LO_OK, "%s", lo_status_message());
+    cr_expect_eq(failed, 0u, "%.*s", (int)report.n, report.p);
+    cr_expect_eq(passed, 3u);
+    lo_buf_free(&report);
+    lo_engine_free(engine);
+}
+
 /* All plugins linked into the program, and their examples. */
 Test(engine, shipped_plugins, .timeout = 60)
 {
