@@ -213,20 +213,21 @@ static void score_statics(work *w, lo_span window)
     }
 }
 
-/* The best labelling that has content: that there is none may well be the single best one, while all those with some
- * content together are likelier. */
+/* The best labelling that has content; nearly always simply the best one. */
 static lo_status best_with_content(const lo_label_model *model, const int32_t *scores, uint32_t n,
                                    const uint16_t *allowed, lo_arena *arena, uint8_t *labels)
 {
-    lo_label_path paths[LO_LABEL_BEST];
-    for (int i = 0; i < LO_LABEL_BEST; i++) {
+    lo_status status = best_labels(model, scores, n, allowed, arena, labels);
+    if (status || memchr(labels, LO_ROLE_CONTENT_B, n))
+        return status;
+    lo_label_path paths[BEST];
+    for (int i = 0; i < BEST; i++) {
         paths[i].labels = lo_arena_alloc(arena, n);
         if (!paths[i].labels)
             return lo_mem_short();
     }
     uint32_t found = 0;
-    lo_status status = lo_label_best(model, scores, n, allowed, BEST, arena, paths, &found);
-    memset(labels, 0, n);
+    status = lo_label_best(model, scores, n, allowed, BEST, arena, paths, &found);
     for (uint32_t i = 0; !status && i < found; i++)
         if (memchr(paths[i].labels, LO_ROLE_CONTENT_B, n)) {
             memcpy(labels, paths[i].labels, n);

@@ -275,8 +275,8 @@ static size_t stem(const char *word, size_t n, char out[WORD_MAX])
                                                {"been", "be"},
                                                {"being", "be"},
                                                {"'s", "'s"}};
-    for (size_t i = 0; i < COUNT(irregular); i++)
-        if (strlen(irregular[i][0]) == n && memcmp(irregular[i][0], word, n) == 0) {
+    for (size_t i = 0; n > 0 && i < COUNT(irregular); i++)
+        if (irregular[i][0][0] == word[0] && strlen(irregular[i][0]) == n && memcmp(irregular[i][0], word, n) == 0) {
             memcpy(out, irregular[i][1], strlen(irregular[i][1]));
             return strlen(irregular[i][1]);
         }

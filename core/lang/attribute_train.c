@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FOLDS = 3, BIAS = 1500 };
+/* Cues are searched for more generously in use than in training: the role labeller then has learned from the better
+ * ones. */
+enum { FOLDS = 3, BIAS = 1500, BIAS_IN_USE = 1900, LEAST = 8000 };
 
 typedef struct gold {
     lo_span cue; /* tokens */
@@ -97,8 +99,9 @@ lo_status lo_attribute_trainer_add(lo_attribute_trainer *trainer, const lo_attri
                               &g.n_contents);
         e->golds[e->n_golds++] = g;
     }
-    if (!status)
+    if (!status) {
         trainer->examples[trainer->n++] = e;
+    }
     return status;
 }
 
@@ -160,9 +163,10 @@ static lo_status find_cues(lo_attribute_trainer *trainer, const lo_label_options
         status = learn_cues(trainer, fold, options, &bytes);
         if (!status)
             status = lo_label_open(lo_buf_str(&bytes), &model);
-        for (size_t k = fold; !status && k < trainer->n; k += FOLDS)
-            status = lo_attribute_cues(&trainer->examples[k]->view, model, BIAS, &trainer->arena,
-                                       &trainer->examples[k]->cues, &trainer->examples[k]->n_cues);
+        for (size_t k = fold; !status && k < trainer->n; k += FOLDS) {
+            example *e = trainer->examples[k];
+            status = lo_attribute_cues(&e->view, model, BIAS, &trainer->arena, &e->cues, &e->n_cues);
+        }
         lo_label_close(model);
         lo_buf_free(&bytes);
     }
@@ -274,7 +278,7 @@ lo_status lo_attribute_train(lo_attribute_trainer *trainer, uint32_t seed, void 
     if (!status)
         status = learn_roles(trainer, &role_options, &role);
     if (!status) {
-        lo_attribute_head head = {.magic = LO_ATTRIBUTE_MAGIC, .tuning = {.bias = BIAS, .least = 10000}};
+        lo_attribute_head head = {.magic = LO_ATTRIBUTE_MAGIC, .tuning = {.bias = BIAS_IN_USE, .least = LEAST}};
         for (uint32_t i = 0; i < LO_ATTRIBUTE_STEPS; i++)
             head.tuning.right[i] = (2 * i + 1) * 65536 / (2 * LO_ATTRIBUTE_STEPS);
         size_t start = out->n;

@@ -31,9 +31,11 @@ static bool good_name(const char *name)
     return n > 0 && n < 32 && !name[n];
 }
 
-static lo_status compile(const lo_label_spec *spec, const char *text, uint32_t index, lo_label_template_plan *out)
+static lo_status compile(const lo_label_spec *spec, const char *text, uint32_t index, lo_label_template_plan *out,
+                         lo_label_place at_place[LO_LABEL_PARTS])
 {
-    *out = (lo_label_template_plan){.seed = (index + 1) * UINT64_C(0x632be59bd9b4e019)};
+    uint64_t seed = (index + 1) * UINT64_C(0x632be59bd9b4e019);
+    *out = (lo_label_template_plan){.seed = (seed ^ seed >> 32) * UINT64_C(0xd6e8feb86659fd93)};
     for (const char *at = text; *at;) {
         size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789_");
         uint32_t column = 0;
@@ -58,7 +60,7 @@ static lo_status compile(const lo_label_spec *spec, const char *text, uint32_t i
         at++;
         if (out->n == LO_LABEL_PARTS)
             return lo_status_set(LO_E_ARG, "label template \"%s\" has more than %d parts", text, LO_LABEL_PARTS);
-        out->at[out->n++] = (lo_label_place){(uint8_t)column, (int8_t)(sign * offset)};
+        at_place[out->n++] = (lo_label_place){(uint8_t)column, (int8_t)(sign * offset)};
         out->local |= column >= spec->n_columns - spec->n_local;
         if (*at == '|' && at[1])
             at++;
@@ -115,6 +117,16 @@ static lo_status span_rules(const lo_label_spec *spec, lo_label_plan *plan)
     return LO_OK;
 }
 
+static uint16_t number_place(lo_label_plan *plan, lo_label_place place)
+{
+    uint32_t i = 0;
+    while (i < plan->n_places && (plan->places[i].column != place.column || plan->places[i].offset != place.offset))
+        i++;
+    if (i == plan->n_places)
+        plan->places[plan->n_places++] = place;
+    return (uint16_t)i;
+}
+
 lo_status lo_label_plan_make(const lo_label_spec *spec, lo_label_plan *out)
 {
     *out = (lo_label_plan){.n_columns = spec->n_columns,
@@ -132,8 +144,17 @@ lo_status lo_label_plan_make(const lo_label_spec *spec, lo_label_plan *out)
         if (!good_name(spec->columns[i]))
             return lo_status_set(LO_E_ARG, "a column's name is of a-z, 0-9 and _, not \"%s\"", spec->columns[i]);
     lo_status status = span_rules(spec, out);
+    lo_label_place at[LO_LABEL_TEMPLATES][LO_LABEL_PARTS];
     for (uint32_t i = 0; !status && i < spec->n_templates; i++)
-        status = compile(spec, spec->templates[i], i, &out->templates[i]);
+        status = compile(spec, spec->templates[i], i, &out->templates[i], at[i]);
+    for (int local = 0; !status && local < 2; local++) {
+        for (uint32_t i = 0; i < spec->n_templates; i++)
+            for (uint32_t k = 0; k < out->templates[i].n; k++)
+                if ((at[i][k].column >= spec->n_columns - spec->n_local) == local)
+                    out->templates[i].at[k] = number_place(out, at[i][k]);
+        if (!local)
+            out->n_static_places = out->n_places;
+    }
     return status;
 }
 
@@ -300,34 +321,44 @@ int lo_label_find(const lo_label_model *model, const char *name)
 
 /* ---------------------------------------------------------------------------------------------------- scoring */
 
+/* Number of the feature in its bucket, LO_LABEL_CHECKS when it is not there: all checks are compared at once. */
+static inline unsigned find_check(const lo_label_bucket *bucket, uint16_t check)
+{
+    typedef uint16_t checks __attribute__((vector_size(16)));
+    typedef uint64_t halves __attribute__((vector_size(16)));
+    checks held;
+    memcpy(&held, bucket, sizeof held);
+    halves hit = (halves)(held == check);
+    uint64_t low = hit[0] >> 32; /* its first two lanes are the base */
+    if (low)
+        return (unsigned)__builtin_ctzll(low) / 16;
+    return hit[1] ? 2 + (unsigned)__builtin_ctzll(hit[1]) / 16 : LO_LABEL_CHECKS;
+}
+
 void lo_label_score(const lo_label_model *model, lo_label_part part, const lo_label_rows *rows, int32_t *scores)
 {
     const lo_label_plan *plan = &model->plan;
-    uint32_t labels = plan->n_labels;
-    uint64_t features[LO_LABEL_TEMPLATES];
+    uint32_t labels = plan->n_labels, n = 0;
+    const lo_label_template_plan *templates[LO_LABEL_TEMPLATES];
+    for (uint32_t i = 0; i < plan->n_templates; i++)
+        if (part & (plan->templates[i].local ? LO_LABEL_LOCAL : LO_LABEL_STATIC))
+            templates[n++] = &plan->templates[i];
+    uint64_t values[LO_LABEL_PLACES], features[LO_LABEL_TEMPLATES];
     for (uint32_t r = rows->first; r < rows->end; r++) {
+        lo_label_gather(plan, rows, r, 0, part & LO_LABEL_LOCAL ? plan->n_places : plan->n_static_places, values);
         /* All addresses first: the loads then wait for memory together. */
-        uint32_t n = 0;
-        for (uint32_t i = 0; i < plan->n_templates; i++) {
-            const lo_label_template_plan *t = &plan->templates[i];
-            if (!(part & (t->local ? LO_LABEL_LOCAL : LO_LABEL_STATIC)))
-                continue;
-            features[n] = lo_label_feature(plan, t, rows, r);
-            __builtin_prefetch(&model->buckets[lo_label_bucket_of(features[n], model->n_buckets)]);
-            n++;
+        for (uint32_t i = 0; i < n; i++) {
+            features[i] = lo_label_feature(templates[i], values);
+            __builtin_prefetch(&model->buckets[lo_label_bucket_of(features[i], model->n_buckets)]);
         }
         lanes16 sum = {0};
         for (uint32_t i = 0; i < n; i++) {
             const lo_label_bucket *b = &model->buckets[lo_label_bucket_of(features[i], model->n_buckets)];
-            uint16_t check = lo_label_check_of(features[i]);
-            unsigned hit = 0;
-            for (unsigned k = 0; k < LO_LABEL_CHECKS; k++)
-                hit |= (unsigned)(b->check[k] == check) << k;
-            if (!hit)
+            unsigned at = find_check(b, lo_label_check_of(features[i]));
+            if (at == LO_LABEL_CHECKS)
                 continue;
             lanes8 weights;
-            memcpy(&weights, model->weights + ((size_t)b->base + (unsigned)__builtin_ctz(hit)) * labels,
-                   sizeof weights);
+            memcpy(&weights, model->weights + ((size_t)b->base + at) * labels, sizeof weights);
             sum += __builtin_convertvector(weights, lanes16);
         }
         int32_t *out = scores + (size_t)(r - rows->first) * labels;
@@ -357,6 +388,50 @@ static void keep_best(step *list, uint8_t *n, uint32_t want, step next)
     list[at] = next;
 }
 
+/* Viterbi: as lo_label_best for one labelling. */
+static lo_status best_one(const lo_label_chain *chain, lo_arena *scratch, lo_label_path *out, uint32_t *out_n)
+{
+    uint32_t labels = chain->plan->n_labels, n = chain->n;
+    uint8_t *from = lo_arena_alloc(scratch, (size_t)n * labels);
+    int32_t before[LO_LABEL_LABELS], here[LO_LABEL_LABELS];
+    if (!from)
+        return lo_mem_short();
+    for (uint32_t t = 0; t < n; t++) {
+        uint16_t set = lo_label_allowed(chain, t);
+        const int32_t *score = chain->scores + (size_t)t * labels;
+        for (uint32_t j = 0; j < labels; j++) {
+            int32_t best = t == 0 ? 0 : LO_LABEL_NEVER;
+            uint8_t best_from = 0;
+            here[j] = LO_LABEL_NEVER;
+            if (!(set >> j & 1))
+                continue;
+            for (uint32_t i = 0; t > 0 && i < labels; i++) {
+                int32_t sum = before[i] + chain->transitions[i * labels + j];
+                if (before[i] > LO_LABEL_NEVER && (chain->plan->follow[i] >> j & 1) && sum > best) {
+                    best = sum;
+                    best_from = (uint8_t)i;
+                }
+            }
+            from[(size_t)t * labels + j] = best_from;
+            if (best > LO_LABEL_NEVER)
+                here[j] = best + score[j];
+        }
+        memcpy(before, here, sizeof here);
+    }
+    uint8_t label = 0;
+    for (uint32_t j = 1; j < labels; j++)
+        label = before[j] > before[label] ? (uint8_t)j : label;
+    if (before[label] == LO_LABEL_NEVER)
+        return LO_OK;
+    out->score = before[label];
+    for (uint32_t t = n; t-- > 0;) {
+        out->labels[t] = label;
+        label = from[(size_t)t * labels + label];
+    }
+    *out_n = 1;
+    return LO_OK;
+}
+
 lo_status lo_label_best(const lo_label_model *model, const int32_t *scores, uint32_t n, const uint16_t *allowed,
                         uint32_t want, lo_arena *scratch, lo_label_path *out, uint32_t *out_n)
 {
@@ -366,6 +441,8 @@ lo_status lo_label_best(const lo_label_model *model, const int32_t *scores, uint
     want = want > LO_LABEL_BEST ? LO_LABEL_BEST : want;
     uint32_t labels = model->plan.n_labels;
     lo_label_chain chain = {&model->plan, model->transitions, scores, allowed, n};
+    if (want == 1)
+        return best_one(&chain, scratch, out, out_n);
     step *steps = lo_arena_alloc(scratch, (size_t)n * labels * want * sizeof *steps);
     uint8_t *counts = lo_arena_alloc(scratch, (size_t)n * labels);
     if (!steps || !counts)

@@ -23,13 +23,17 @@ typedef struct lo_label_place {
 typedef struct lo_label_template_plan {
     uint64_t seed;
     uint32_t n;
-    bool local; /* looks at a local column */
-    lo_label_place at[LO_LABEL_PARTS];
+    bool local;                  /* looks at a local column */
+    uint16_t at[LO_LABEL_PARTS]; /* places */
 } lo_label_template_plan;
+
+enum { LO_LABEL_PLACES = LO_LABEL_TEMPLATES * LO_LABEL_PARTS };
 
 typedef struct lo_label_plan {
     uint32_t n_columns, n_local, n_templates, n_labels;
     lo_label_template_plan templates[LO_LABEL_TEMPLATES];
+    lo_label_place places[LO_LABEL_PLACES]; /* that templates look at; those of static columns first */
+    uint32_t n_places, n_static_places;
     uint16_t follow[LO_LABEL_LABELS]; /* the labels that may follow */
     uint16_t first, last;             /* the labels that may begin and end a window */
 } lo_label_plan;
@@ -43,21 +47,31 @@ typedef struct lo_label_bucket {
 /* Compiles and checks a description: LO_E_ARG naming what is wrong. */
 lo_status lo_label_plan_make(const lo_label_spec *spec, lo_label_plan *out);
 
-static inline uint64_t lo_label_feature(const lo_label_plan *plan, const lo_label_template_plan *t,
-                                        const lo_label_rows *rows, uint32_t row)
+/* Every value that templates look at from one row, mixed with its place (splitmix64): [from, to) of the places. */
+static inline void lo_label_gather(const lo_label_plan *plan, const lo_label_rows *rows, uint32_t row, uint32_t from,
+                                   uint32_t to, uint64_t *out)
 {
-    uint64_t h = t->seed;
     uint32_t statics = plan->n_columns - plan->n_local;
-    for (uint32_t i = 0; i < t->n; i++) {
-        uint32_t column = t->at[i].column;
-        int64_t r = (int64_t)row + t->at[i].offset;
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t column = plan->places[i].column;
+        int64_t r = (int64_t)row + plan->places[i].offset;
         int64_t low = column < statics ? 0 : rows->first, high = column < statics ? rows->rows : rows->end;
         uint64_t value = r >= low && r < high ? rows->column[column][r] : UINT64_C(0x100000001);
-        h = (h ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-        h ^= h >> 29;
+        uint64_t h = (value ^ (uint64_t)(column + 1) << 48) +
+                     (uint64_t)(plan->places[i].offset + 64) * UINT64_C(0x9e3779b97f4a7c15);
+        h = (h ^ h >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        h = (h ^ h >> 27) * UINT64_C(0x94d049bb133111eb);
+        out[i] = h ^ h >> 31;
     }
-    h *= UINT64_C(0xbf58476d1ce4e5b9);
-    return h ^ h >> 32;
+}
+
+/* The feature that a template makes of the values gathered: they are mixed already, so their sum will do. */
+static inline uint64_t lo_label_feature(const lo_label_template_plan *t, const uint64_t *values)
+{
+    uint64_t h = t->seed;
+    for (uint32_t i = 0; i < t->n; i++)
+        h += values[t->at[i]];
+    return h;
 }
 
 /* Where a feature stands in a table of so many buckets, and what marks it there. */

@@ -94,9 +94,11 @@ lo_status lo_label_trainer_add(lo_label_trainer *trainer, const lo_label_rows *r
     if (status)
         return status;
     uint64_t *feature = trainer->features + trainer->rows * plan->n_templates;
+    uint64_t values[LO_LABEL_PLACES];
     for (uint32_t r = 0; r < n; r++) {
+        lo_label_gather(plan, rows, rows->first + r, 0, plan->n_places, values);
         for (uint32_t i = 0; i < plan->n_templates; i++)
-            *feature++ = lo_label_feature(plan, &plan->templates[i], rows, rows->first + r);
+            *feature++ = lo_label_feature(&plan->templates[i], values);
         trainer->labels[trainer->rows + r] = labels[r];
         trainer->allowed[trainer->rows + r] = allowed ? allowed[r] : 0xffffu;
     }

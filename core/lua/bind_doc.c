@@ -577,6 +577,7 @@ static const luaL_Reg methods[] = {{"sub", doc_sub},
                                    {"feature", doc_feature},
                                    {"head", doc_head},
                                    {"deprel", doc_deprel},
+                                   {"attributions", lo_bind_label_attributions},
                                    {NULL, NULL}};
 
 const lo_box_type lo_bind_doc = {.name = "document", .methods = methods, .index = doc_index};

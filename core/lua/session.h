@@ -92,6 +92,8 @@ int lo_session_raise(lua_State *L, lo_status status);
 /* Reads the spans at index ({s, e}, {{s, e}, …} or flat {s, e, s, e}) as arena spans; raises naming what. */
 const lo_span *lo_session_check_spans(lua_State *L, lo_session *session, int index, const char *what, uint32_t *out_n);
 
+/* doc:attributions(). */
+int lo_bind_label_attributions(lua_State *L);
 /* The lemma of a token; raises when memory is short. */
 lo_str lo_session_lemma(lua_State *L, lo_session *session, uint32_t token, lo_tag tag);
 

@@ -234,7 +234,8 @@ static void on_start(void *context, const xmlChar *element, const xmlChar **attr
     if (p->status)
         return;
     if (p->depth == LO_HTML_DEPTH_MAX) {
-        stop(p, lo_status_set(LO_E_LIMIT, "elements are nested more than %d deep at byte %zu; no page needs that",
+        stop(p, lo_status_set(LO_E_LIMIT,
+                              "elements are nested more than %d deep at byte %zu; save the page as text instead",
                               LO_HTML_DEPTH_MAX, consumed(p)));
         return;
     }

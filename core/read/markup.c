@@ -169,9 +169,9 @@ lo_status lo_markup_check(lo_str page, size_t attributes_max)
         lo_str name = {page.p + name_at, s.at - name_at};
         tag_rest(&s);
         if (s.attributes > attributes_max)
-            return lo_status_set(LO_E_LIMIT,
-                                 "the tag <%.*s> at byte %zu has more than %zu attributes; no page needs them",
-                                 (int)(name.n < 32 ? name.n : 32), name.p, start, attributes_max);
+            return lo_status_set(
+                LO_E_LIMIT, "the tag <%.*s> at byte %zu has more than %zu attributes; save the page as text instead",
+                (int)(name.n < 32 ? name.n : 32), name.p, start, attributes_max);
         open += container(name) ? (closing ? -1 : 1) : 0;
         finished = finished || (closing && (lo_markup_is(name, "html") || lo_markup_is(name, "body")));
         if (!closing && !s.inside && lo_markup_is(name, "script"))

@@ -107,7 +107,6 @@ static lo_status take_contract(lo_crew *crew, lo_crew_plugin *plugin, lo_cursor 
         plugin->contract = (lo_contract){0};
         return lo_status_set(LO_E_PLUGIN, "%s: claims to be another plugin", name);
     }
-    plugin->digest = lo_catalog_digest(plugin->entry, &plugin->contract, crew->config.targets);
     size_t size = strlen(name) + strlen(plugin->contract.version) + 2;
     plugin->maker = lo_arena_alloc(&crew->arena, size);
     if (!plugin->maker)
@@ -396,6 +395,11 @@ void lo_crew_close(lo_crew *crew)
     }
     lo_arena_free(&crew->arena);
     lo_mem_free(crew);
+}
+
+lo_digest lo_crew_digest(const lo_crew *crew, const lo_crew_plugin *plugin)
+{
+    return lo_catalog_digest(plugin->entry, &plugin->contract, crew->config.targets);
 }
 
 const lo_crew_plugin *lo_crew_numbered(const lo_crew *crew, uint32_t number)

@@ -29,8 +29,7 @@ typedef struct lo_crew_plugin {
     const char *fault;    /* why it is left out, else NULL */
     uint32_t pool;        /* 0: the shared workers */
     uint32_t loaded;      /* its index inside that pool's engine */
-    lo_digest digest;
-    char *maker; /* "4_annotate/dates@1.0" */
+    char *maker;          /* "4_annotate/dates@1.0" */
 } lo_crew_plugin;
 
 typedef struct lo_crew_pool {
@@ -66,6 +65,8 @@ lo_status lo_crew_open(const lo_crew_options *options, bool rendering, lo_crew *
 void lo_crew_close(lo_crew *crew);
 
 const lo_crew_plugin *lo_crew_numbered(const lo_crew *crew, uint32_t number);
+/* Digest of source, options and data (and of the targets, where they count): what its results depend on. */
+lo_digest lo_crew_digest(const lo_crew *crew, const lo_crew_plugin *plugin);
 /* Starts a process of a pool and hands it plugins and order; the answers (contracts, opened) come back like others. */
 lo_status lo_crew_start(lo_crew *crew, uint32_t pool, lo_process *process);
 

@@ -155,6 +155,11 @@ const lo_crew_plugin *lo_rows_plugin(const lo_rows *rows)
     return &rows->crew->plugins[0];
 }
 
+lo_digest lo_rows_digest(const lo_rows *rows)
+{
+    return lo_crew_digest(rows->crew, lo_rows_plugin(rows));
+}
+
 static lo_process *process_of(const lo_rows *rows)
 {
     return &rows->crew->pools[lo_rows_plugin(rows)->pool].processes[0];

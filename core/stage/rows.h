@@ -27,6 +27,7 @@ typedef struct lo_rows lo_rows;
 lo_status lo_rows_open(const lo_crew_options *options, const char *plugin, lo_rows **out);
 void lo_rows_close(lo_rows *rows);
 const lo_crew_plugin *lo_rows_plugin(const lo_rows *rows);
+lo_digest lo_rows_digest(const lo_rows *rows); /* lo_crew_digest of the plugin */
 
 /* The report gets rows[name]; with an empty row the list is there even if nothing follows. */
 lo_status lo_rows_add(lo_rows *rows, const char *name, lo_str packed);

@@ -45,9 +45,9 @@ static lo_status sign(analysis *a, const lo_crew *crew, bool fast)
     runs[1] = fast ? LO_STR("fast") : LO_STR("full");
     for (uint32_t i = 0; i < crew->n_order; i++) {
         const lo_crew_plugin *plugin = lo_crew_numbered(crew, i);
-        a->makers[i] = (lo_maker){plugin->contract.name, plugin->contract.version, plugin->digest};
+        a->makers[i] = (lo_maker){plugin->contract.name, plugin->contract.version, lo_crew_digest(crew, plugin)};
         runs[2 + 2 * i] = lo_str_of(plugin->maker);
-        runs[3 + 2 * i] = (lo_str){(const char *)plugin->digest.bytes, LO_DIGEST_SIZE};
+        runs[3 + 2 * i] = (lo_str){(const char *)a->makers[i].hash.bytes, LO_DIGEST_SIZE};
     }
     a->n_makers = crew->n_order;
     a->signature = lo_digest_of_list(runs, n);

@@ -289,7 +289,7 @@ static lo_status run_plugin(relating *r, const char *name, uint64_t *faults)
     lo_status status = lo_rows_open(r->options, name, &rows);
     if (!status) {
         const lo_crew_plugin *plugin = lo_rows_plugin(rows);
-        r->maker = (lo_maker){plugin->contract.name, plugin->contract.version, plugin->digest};
+        r->maker = (lo_maker){plugin->contract.name, plugin->contract.version, lo_rows_digest(rows)};
         status = ask(r, rows, &failed, message);
     }
     if (failed) {

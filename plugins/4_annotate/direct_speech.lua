@@ -129,7 +129,7 @@ local function clause_before(doc, state, at)
       break
     end
     local verb = reporting(doc, state, k)
-    if verb and not clause.determiner[doc:folded(k - 1)] then
+    if verb and not (clause.determiner[doc:folded(k - 1)] and doc:folded(k - 1) ~= "that") then
       local source, from = subject_of(doc, state, k, lo)
       return { source = source, cue = { from, k + 1 } }
     end

@@ -440,13 +440,14 @@ function M.annotate(document, out, state)
   local function is_cue(k)
     return doc:is(k, "attribution_verb") and state.verbs[doc:folded(k)] ~= nil
   end
-  local list, sentence, last_source, lo, hi = {}, -1, nil, 0, 0
+  local list, sentence, last_source, lo, hi, heading = {}, -1, nil, 0, 0, false
   local qn = 1
   for rule, c in anchors:each(document) do
     local v = (c.verb or c.adverb)[1]
     local s = doc:sentence_of(v)
     if s ~= sentence then
       sentence, last_source = s, nil
+      heading = document:is_heading(s)
       lo, hi = doc:sentence(s)
     end
     while quotes[qn] and quotes[qn].last <= v do
@@ -459,7 +460,7 @@ function M.annotate(document, out, state)
     elseif q and q.first < hi and q.last > hi and q.first > v then
       to_hi = q.last
     end
-    local verb = c.verb and state.verbs[doc:folded(v)]
+    local verb = not heading and c.verb and state.verbs[doc:folded(v)]
     if taken[v] then
       local a = taken[v]
       if a.source then

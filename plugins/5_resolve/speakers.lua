@@ -49,7 +49,8 @@ local function parts(doc, first, last)
       if doc:is(i - 1, "comma") then
         finish = i - 1
       end
-      if (cap or det) and finish > from then
+      local office = cap and i - 2 >= from and (doc:folded(i - 2) == "for" or doc:folded(i - 2) == "of")
+      if (cap or det) and finish > from and not office then -- “Minister for Arab and African Affairs”
         list[#list + 1] = { from, finish }
         from = i + 1
       end
@@ -114,7 +115,7 @@ local function named(doc, state, names, part)
   local _, core_end = doc:span(first, core)
   local kind = state[doc:folded(head)]
   for _, m in ipairs(list) do
-    if m.finish == core_end then
+    if m.finish == core_end or m.start <= s and m.finish >= e then
       return m, first, core
     end
   end

@@ -30,10 +30,8 @@ function M.relate(a, b, state)
   if from_a ~= "" and from_a == from_b or a.content == b.content then
     return nil
   end
-  local x, n, not_a = claims.words(a.content)
-  local y, m, not_b = claims.words(b.content)
-  local share, both = claims.overlap(x, n, y, m)
-  if both >= 4 and share >= state.least and not_a == not_b then
+  local share, both, opposed = claims.alike(a, b)
+  if both >= 4 and share >= state.least and not opposed then
     return "corroboration", share, string.format("%d words shared; %s and %s", both, from_a, from_b)
   end
 end

@@ -22,16 +22,14 @@ function M.relate(a, b, state)
     or b.parent == a.id then
     return nil
   end
-  local x, n, not_a = claims.words(a.content)
-  local y, m, not_b = claims.words(b.content)
-  local share, both = claims.overlap(x, n, y, m)
+  local share, both, opposed = claims.alike(a, b)
   if both < 3 or share < state.least then
     return nil
   end
   local deny_a, deny_b = a.attitude == "denial", b.attitude == "denial"
-  if deny_a ~= deny_b and not_a == not_b then
+  if deny_a ~= deny_b and not opposed then
     return "denial", share, string.format("%s denies; %d words shared", deny_a and a.speaker or b.speaker, both)
-  elseif not deny_a and not deny_b and not_a ~= not_b then
+  elseif not deny_a and not deny_b and opposed then
     return "contradiction", share, string.format("one of them negated; %d words shared", both)
   end
 end

@@ -21,10 +21,8 @@ function M.relate(a, b, state)
   if a.document == b.document or not claims.same_speaker(a.speaker, b.speaker) or not claims.same_day(a, b) then
     return nil
   end
-  local x, n, not_a = claims.words(a.content)
-  local y, m, not_b = claims.words(b.content)
-  local share, both = claims.overlap(x, n, y, m)
-  if both >= 3 and share >= state.least and not_a == not_b then
+  local share, both, opposed = claims.alike(a, b)
+  if both >= 3 and share >= state.least and not opposed then
     local copied = a.content == b.content and a.type ~= "direct" and a.source == b.source
     return "same_utterance", share, copied and "same wording: one report copied"
       or string.format("%d words shared", both)

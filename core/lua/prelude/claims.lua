@@ -48,6 +48,53 @@ function M.overlap(a, n_a, b, n_b)
   return least > 0 and both / least or 0, both
 end
 
+--- The sentences of a statement; long ones make several claims.
+local function sentences(content)
+  local list = {}
+  for one in (content .. " "):gmatch "%s*(.-[%.!%?;…][\"”’'%]%)]*)%s" do
+    list[#list + 1] = one
+  end
+  local rest = content:match "[%.!%?;…][\"”’'%]%)]*%s+([^%.!%?;…]+)$"
+  if rest then
+    list[#list + 1] = rest
+  end
+  if #list == 0 then
+    list[1] = content
+  end
+  return list
+end
+
+local function claims_of(row, memory)
+  local list = memory[row.content]
+  if not list then
+    list = {}
+    for _, one in ipairs(sentences(row.content)) do
+      local words, n, negative = M.words(one)
+      if n >= 2 then
+        list[#list + 1] = { words = words, n = n, negative = negative }
+      end
+    end
+    memory[row.content] = list
+  end
+  return list
+end
+
+--- The two sentences of a and b that are most alike: share of the shorter one's words, how many words they share, and
+--- whether one of them alone is negated.  Nothing when the longer one says too much besides.
+function M.alike(a, b)
+  local memory, best, shared, opposed = {}, 0, 0, false
+  local list = claims_of(b, memory)
+  for _, x in ipairs(claims_of(a, memory)) do
+    for _, y in ipairs(list) do
+      local share, both = M.overlap(x.words, x.n, y.words, y.n)
+      if both / math.max(x.n, y.n) >= 0.34 and share > best then
+        best, shared, opposed = share, both, x.negative ~= y.negative
+      end
+    end
+  end
+  return best, shared, opposed
+end
+
 local function names_of(speaker)
   local list = {}
   for one in (speaker or ""):gmatch "[^;]+" do

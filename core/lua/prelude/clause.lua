@@ -304,7 +304,8 @@ function M.subject(doc, e, lo)
       if i - 2 >= lo and doc:is(i - 2, "comma") then
         break
       end
-    elseif M.subordinator[w] and w ~= "and" and not (w == "that" and doc:is(i, "lower") and finish - i == 1) then
+    elseif M.subordinator[w] and w ~= "and" and not (w == "that" and doc:is(i, "lower") and finish - i == 1
+      and not M.pronoun[doc:folded(i)]) then
       break
     end
     i = i - 1

@@ -57,7 +57,7 @@ Test(vm, environment)
     char path[1024];
     snprintf(path, sizeof path, "%s/tests/lua/environment.lua", getenv("LOCUTOR_SOURCE"));
     lo_buf source = read_file(path);
-    lo_vm *vm = vm_new(64 << 20);
+    lo_vm *vm = vm_new(256 << 20);
     lua_State *L = lo_vm_state(vm);
     cr_assert_eq(run(vm, lo_buf_str(&source), "@environment.lua", 1), LO_OK, "%s", lo_status_message());
     const char *names[64];
@@ -71,6 +71,8 @@ Test(vm, environment)
         lua_getfield(L, -1, names[i]);
         cr_expect_eq(lo_vm_call(vm, 0, 0), LO_OK, "%s: %s", names[i], lo_status_message());
         lua_settop(L, top);
+        lua_gc(L, LUA_GCCOLLECT); /* patterns have finalizers: twice */
+        lua_gc(L, LUA_GCCOLLECT);
     }
     lo_vm_free(vm);
     lo_buf_free(&source);
