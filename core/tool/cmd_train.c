@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/mem.h"
+#include "lang/attribute_corpus.h"
 #include "lang/cluster_table.h"
 #include "lang/parser.h"
 #include "lang/tagger.h"
@@ -148,11 +149,29 @@ static lo_status train_parser(training *t)
     return status;
 }
 
+static void tell_line(const char *line)
+{
+    fprintf(stderr, "%s\n", line);
+}
+
+static lo_status train_attribution(training *t)
+{
+    lo_str files[FILES] = {{NULL, 0}};
+    lo_status status = LO_OK;
+    for (int i = 0; i < t->n_files && !status; i++)
+        status = map_file(t->files[i], &files[i]);
+    return status ? status
+                  : lo_attribute_corpus_train(files, (size_t)t->n_files, (uint32_t)t->seed, tell_line, &t->out);
+}
+
 /* A new kind of model is one more line. */
 static const struct {
     const char *name;
     lo_status (*train)(training *t);
-} trainers[] = {{"clusters", train_clusters}, {"tagger", train_tagger}, {"parser", train_parser}};
+} trainers[] = {{"clusters", train_clusters},
+                {"tagger", train_tagger},
+                {"parser", train_parser},
+                {"attribution", train_attribution}};
 
 static lo_status save(const char *path, lo_str bytes)
 {
@@ -184,7 +203,8 @@ int lo_cmd_train_run(int argc, char **argv)
         "same bytes on every machine.\n\n"
         "  train clusters VECTORS WORDNET-FOLDER TREEBANK…   word vectors as text: word number number …\n"
         "  train tagger TREEBANK…                            CoNLL-U with UPOS and XPOS\n"
-        "  train parser TREEBANK…                            CoNLL-U with trees",
+        "  train parser TREEBANK…                            CoNLL-U with trees\n"
+        "  train attribution TEXTS…                          JSON Lines: id, text, gold.quotes with spans",
         options,
         2,
         FILES,
@@ -209,5 +229,5 @@ int lo_cmd_train_run(int argc, char **argv)
         lo_buf_free(&t.out);
         return status ? lo_options_failed("train", status) : LO_EXIT_DONE;
     }
-    return lo_options_misused("train", "there is no model '%s'; there are clusters, tagger, parser", name);
+    return lo_options_misused("train", "there is no model '%s'; there are clusters, tagger, parser, attribution", name);
 }
