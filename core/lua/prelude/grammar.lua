@@ -19,7 +19,7 @@
 --- Matching backtracks: whatever choice makes the whole pattern fit is found.
 local lpeg, core, shared = ...
 local P, S, V, B, C, Cc, Cp, Cmt = lpeg.P, lpeg.S, lpeg.V, lpeg.B, lpeg.C, lpeg.Cc, lpeg.Cp, lpeg.Cmt
-local concat, insert, sort, unpack = table.concat, table.insert, table.sort, table.unpack
+local concat, insert, unpack = table.concat, table.insert, table.unpack
 
 local g = { lpeg = shared }
 local Pattern = { __metatable = false, __name = "token pattern" }
