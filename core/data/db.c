@@ -174,6 +174,11 @@ lo_str lo_db_column(sqlite3_stmt *statement, int column)
     return bytes ? (lo_str){bytes, (size_t)n} : (lo_str){"", 0};
 }
 
+int64_t lo_db_mark_row(int64_t document, uint32_t number)
+{
+    return (int64_t)((uint64_t)document << 32 | number);
+}
+
 /* ---- opening ---- */
 
 /* Waits in short steps so that Ctrl-C is heard. */

@@ -44,6 +44,8 @@ lo_status lo_db_run(struct lo_store *store, sqlite3_stmt *statement);
 /* Bindings: failures stick in the statement's connection and come out at the step. */
 int lo_db_bind_text(sqlite3_stmt *statement, int parameter, lo_str text); /* borrowed until the statement is reset */
 int lo_db_bind_blob(sqlite3_stmt *statement, int parameter, lo_str bytes);
+/* The row of a mark: the document in the upper half, so that the marks of one stand together. */
+int64_t lo_db_mark_row(int64_t document, uint32_t number);
 lo_str lo_db_column(sqlite3_stmt *statement, int column); /* text or blob; borrowed until the next step */
 
 #endif

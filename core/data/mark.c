@@ -171,7 +171,7 @@ static const char *type_name(lo_field_type type)
 /* A field that refers to its own kind ("parent", "antecedent") makes a chain that others walk up: one step each. */
 static bool chains(const lo_mark_kind *kind, const lo_mark_field_spec *spec)
 {
-    return spec && spec->refers && !strcmp(spec->refers, kind->name);
+    return kind && spec && spec->refers && strcmp(spec->refers, kind->name) == 0;
 }
 
 static lo_status check_field(const lo_marks *marks, const lo_mark *mark, const lo_mark_kind *kind,
@@ -488,7 +488,7 @@ static lo_status unpack_mark(unpacking *u, const char *const *kinds, int maker)
     if (!allowed)
         return lo_status_set(LO_E_DATA, "a mark of kind '%.*s' came from a plugin that does not make it",
                              LO_STR_ARG(kind));
-    uint32_t index;
+    uint32_t index = 0;
     lo_status status = add(u->marks, kind, (lo_span){start, end}, &index);
     if (status)
         return status;

@@ -154,7 +154,7 @@ lo_status lo_record_unpack(lo_str packed, lo_arena *arena, lo_record *out)
     lo_cursor at = lo_cursor_of(packed);
     lo_str *const strings[] = {&out->key,  &out->title,    &out->outlet,   &out->author, &out->url,
                                &out->date, &out->language, &out->metadata, &out->text};
-    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
         *strings[i] = lo_cursor_string(&at);
         if (at.bad)
             return damaged("it is cut short");

@@ -218,7 +218,7 @@ static bool paragraph_end(lo_str text, size_t at)
 /* About LO_SEARCH_AROUND bytes before and after, cut at white space where there is some, never past a blank line. */
 static lo_span around(lo_str text, lo_span hit)
 {
-    size_t start = hit.start, end = hit.end, at, blank_at = 0;
+    size_t start, end, at, blank_at = 0;
     for (at = hit.start; at > 0 && hit.start - at < LO_SEARCH_AROUND && !paragraph_end(text, at - 1); at--)
         ;
     bool whole = at == 0 || paragraph_end(text, at - 1);

@@ -123,7 +123,7 @@ static lo_status check_document(verifying *v, const lo_store_document *d)
     snprintf(where, sizeof where, "document %s", d->id);
     lo_digest digest = lo_digest_of(d->record.text);
     lo_record_id(d->record.key, &digest, id);
-    if (strcmp(id, d->id))
+    if (strcmp(id, d->id) != 0)
         problem(v, "%s: its id is not that of its key and text (%s)", where, id);
     lo_marks marks = {.arena = &v->arena};
     const lo_maker *makers;

@@ -26,8 +26,8 @@ static uint32_t keep(candidate *best, uint32_t n, candidate fresh)
     return n < LO_PARSER_BEAM ? n + 1 : n;
 }
 
-lo_status lo_parser_run(const lo_parser_sentence *sentence, lo_parser_scorer scorer, const void *user, lo_arena *arena,
-                        lo_parser_search *out)
+lo_status lo_parser_run(const lo_parser_sentence *sentence, lo_parser_scorer scorer, const void *user, int64_t lead,
+                        lo_arena *arena, lo_parser_search *out)
 {
     uint32_t steps = 2 * sentence->n - 1;
     size_t all = (steps + (size_t)1) * LO_PARSER_BEAM;
@@ -51,6 +51,8 @@ lo_status lo_parser_run(const lo_parser_sentence *sentence, lo_parser_scorer sco
                              (candidate){layer[k].score + choices[action].score, (uint8_t)k, (uint8_t)action,
                                          choices[action].relation});
         }
+        while (n > 1 && best[0].score - best[n - 1].score > lead)
+            n--;
         for (uint32_t k = 0; k < n; k++) {
             size_t at = (step + (size_t)1) * LO_PARSER_BEAM + k;
             out->states[at] =
@@ -67,19 +69,25 @@ static void score(const void *user, const lo_parser_sentence *sentence, const lo
 {
     const lo_parser *parser = user;
     uint32_t features[LO_PARSER_FEATURES];
-    bool arcs = lo_parser_may(sentence, state, LO_PARSER_LEFT), shift = lo_parser_may(sentence, state, LO_PARSER_SHIFT);
-    int sums[4] = {0};
-    if (!arcs || !shift) {
-        if (!arcs) { /* nothing to choose between, and every derivation takes this step */
-            choices[LO_PARSER_SHIFT] = (lo_parser_choice){0, 0};
-            return;
-        }
+    int sums[3] = {0};
+    if (!lo_parser_may(sentence, state, LO_PARSER_LEFT)) { /* every derivation takes this step */
+        choices[LO_PARSER_SHIFT] = (lo_parser_choice){0, 0};
+        return;
     }
     uint32_t n = lo_parser_move_features(sentence, state, features);
     for (uint32_t f = 0; f < n; f++) {
-        const int8_t *row = parser->moves + (features[f] & parser->move_mask & ~3u);
-        for (int k = 0; k < 4; k++)
-            sums[k] += row[k];
+        uint32_t row = features[f] >> 2, checks;
+        const lo_parser_bucket *bucket = &parser->moves[row >> LO_PARSER_CHECK_BITS & parser->move_mask];
+        memcpy(&checks, bucket->checks, 4);
+        /* The lowest byte that is equal, found in all four at once. */
+        checks ^= lo_parser_check(row) * 0x01010101u;
+        checks = (checks - 0x01010101u) & ~checks & 0x80808080u;
+        if (checks) {
+            const int8_t *weights = bucket->weights[__builtin_ctz(checks) >> 3];
+            sums[0] += weights[0];
+            sums[1] += weights[1];
+            sums[2] += weights[2];
+        }
     }
     choices[LO_PARSER_SHIFT] = (lo_parser_choice){sums[LO_PARSER_SHIFT], 0};
     for (unsigned action = LO_PARSER_LEFT; action <= LO_PARSER_RIGHT; action++) {
@@ -109,7 +117,7 @@ lo_status lo_parse_sentence(const lo_parser *parser, const lo_str *words, const 
         return LO_OK;
     lo_status status = lo_parser_prepare(parser->clusters, words, tags, n, scratch, &sentence);
     if (!status)
-        status = lo_parser_run(&sentence, score, parser, scratch, &search);
+        status = lo_parser_run(&sentence, score, parser, parser->lead, scratch, &search);
     if (status)
         return status;
     const lo_parser_state *state = search.states + (size_t)(search.n_layers - 1) * LO_PARSER_BEAM;
@@ -126,14 +134,15 @@ lo_status lo_parse_sentence(const lo_parser *parser, const lo_str *words, const 
 
 lo_status lo_parser_open(lo_str bytes, const lo_cluster *clusters, lo_parser **out)
 {
-    static const char *const names[] = {"moves", "labels", "masks", "clusters"};
-    static const size_t sizes[] = {1, 1, 8, 8}, least[] = {4, 64, LO_PARSER_MASKS, 1};
-    const void *parts[4];
-    size_t counts[4];
+    static const char *const names[] = {"moves", "labels", "masks", "clusters", "lead"};
+    static const size_t sizes[] = {sizeof(lo_parser_bucket), 1, 8, 8, 4}, least[] = {1, 64, LO_PARSER_MASKS, 1, 1};
+    enum { PARTS = sizeof names / sizeof names[0] };
+    const void *parts[PARTS];
+    size_t counts[PARTS];
     lo_model model;
     *out = NULL;
     lo_status status = lo_model_open(bytes, "parser", LO_PARSER_VERSION, &model);
-    for (int k = 0; k < 4 && !status; k++)
+    for (int k = 0; k < PARTS && !status; k++)
         status = lo_model_array(&model, names[k], sizes[k], least[k], &parts[k], &counts[k]);
     if (status)
         return status;
@@ -150,7 +159,15 @@ lo_status lo_parser_open(lo_str bytes, const lo_cluster *clusters, lo_parser **o
     lo_parser *made = lo_mem_alloc(sizeof *made);
     if (!made)
         return lo_mem_short();
-    *made = (lo_parser){clusters, parts[0], parts[1], (uint32_t)(counts[0] - 1), (uint32_t)(counts[1] - 1), masks};
+    *made = (lo_parser){
+        .clusters = clusters,
+        .moves = parts[0],
+        .labels = parts[1],
+        .move_mask = (uint32_t)(counts[0] - 1),
+        .label_mask = (uint32_t)(counts[1] - 1),
+        .masks = masks,
+        .lead = *(const int32_t *)parts[4],
+    };
     *out = made;
     return LO_OK;
 }

@@ -11,7 +11,7 @@
 #include "lang/treebank.h"
 
 enum {
-    LO_PARSER_VERSION = 1,
+    LO_PARSER_VERSION = 2,
     LO_PARSER_BEAM = 8,
     LO_PARSER_FEATURES = 96,
     LO_PARSER_MASKS = 2 * LO_UPOS_COUNT * LO_XPOS_COUNT,
@@ -19,11 +19,19 @@ enum {
 
 typedef enum lo_parser_action { LO_PARSER_SHIFT, LO_PARSER_LEFT, LO_PARSER_RIGHT } lo_parser_action;
 
+/* Weights of the actions for up to four features that share some bits of their hash; learnt for many more features than
+ * are kept, so each says by the rest of its hash which feature it is. */
+typedef struct lo_parser_bucket {
+    uint8_t checks[4]; /* lo_parser_check; 0: none */
+    int8_t weights[4][3];
+} lo_parser_bucket;
+
 struct lo_parser {
     const lo_cluster *clusters;
-    const int8_t *moves;  /* weights of the actions, four to a feature */
+    const lo_parser_bucket *moves;
     const int8_t *labels; /* weights of the relations */
     uint32_t move_mask, label_mask;
+    int32_t lead;          /* a derivation that is so far behind the best is given up */
     const uint64_t *masks; /* relations seen for direction, head's UPOS, dependent's XPOS */
 };
 
@@ -88,13 +96,20 @@ typedef struct lo_parser_search {
     uint32_t n_layers;
 } lo_parser_search;
 
-/* Everything is arena. */
-lo_status lo_parser_run(const lo_parser_sentence *sentence, lo_parser_scorer scorer, const void *user, lo_arena *arena,
-                        lo_parser_search *out);
+/* lead: derivations so far behind the best are dropped; INT64_MAX keeps all.  Everything is arena. */
+lo_status lo_parser_run(const lo_parser_sentence *sentence, lo_parser_scorer scorer, const void *user, int64_t lead,
+                        lo_arena *arena, lo_parser_search *out);
 
 static inline uint32_t lo_parser_move_cell(uint32_t feature, unsigned action, uint32_t mask)
 {
     return ((feature & ~3u) | action) & mask;
+}
+
+/* Where a row of trained moves (cell / 4) goes: bucket row >> LO_PARSER_CHECK_BITS. */
+enum { LO_PARSER_CHECK_BITS = 4 };
+static inline uint8_t lo_parser_check(uint32_t row)
+{
+    return (uint8_t)((row & ((1u << LO_PARSER_CHECK_BITS) - 1)) + 1);
 }
 
 static inline uint32_t lo_parser_label_cell(uint32_t feature, unsigned relation, uint32_t mask)

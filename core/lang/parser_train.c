@@ -6,14 +6,16 @@
 #include "lang/parser.h"
 #include "lang/weight.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
-    EPOCHS = 10,
+    EPOCHS = 5,
     MOVE_BITS = 24,
-    LABEL_BITS = 22,
+    LABEL_BITS = 21,
     CLIP_ONE_IN = 100000,
     LABEL_MARGIN = 20,
+    LEAD = 150,   /* in updates: derivations so far behind are given up when parsing */
     MASK_MIN = 2, /* a relation seen as often between two tags is tried */
 };
 
@@ -178,7 +180,7 @@ static lo_status learn(trainer *t, uint32_t sentence_index, lo_arena *arena, boo
     if (status || !projective)
         return status;
     learn_labels(t, &sentence, gold, 2 * n - 1, t->bank->arcs + from);
-    status = lo_parser_run(&sentence, score, t, arena, &search);
+    status = lo_parser_run(&sentence, score, t, INT64_MAX, arena, &search);
     if (status)
         return status;
     /* Where does the best derivation stop being the right one, and where does it lead by most? */
@@ -247,23 +249,55 @@ static void collect_masks(trainer *t, uint32_t *counts)
     }
 }
 
+/* Of the rows that share a bucket the four heaviest stay. */
+static void fill_buckets(const int8_t *moves, size_t n_buckets, lo_parser_bucket *out)
+{
+    enum { ROWS = 1 << LO_PARSER_CHECK_BITS };
+    for (size_t b = 0; b < n_buckets; b++)
+        for (int place = 0; place < 4; place++) {
+            int heaviest = 0;
+            uint32_t chosen = 0;
+            for (uint32_t row = b * ROWS; row < (b + 1) * ROWS; row++) {
+                bool taken = false;
+                for (int k = 0; k < place; k++)
+                    taken |= out[b].checks[k] == lo_parser_check(row);
+                const int8_t *w = moves + (size_t)row * 4;
+                int weight = abs(w[0]) + abs(w[1]) + abs(w[2]);
+                if (!taken && weight > heaviest) {
+                    heaviest = weight;
+                    chosen = row;
+                }
+            }
+            if (!heaviest)
+                break;
+            out[b].checks[place] = lo_parser_check(chosen);
+            memcpy(out[b].weights[place], moves + (size_t)chosen * 4, 3);
+        }
+}
+
 static lo_status save(const trainer *t, lo_buf *out)
 {
+    size_t n_buckets = t->moves.n / 4 >> LO_PARSER_CHECK_BITS;
     int8_t *moves = lo_mem_alloc(t->moves.n), *labels = lo_mem_alloc(t->labels.n);
+    lo_parser_bucket *buckets = lo_mem_zalloc(n_buckets * sizeof *buckets);
     uint64_t clusters = lo_cluster_checksum(t->clusters);
-    lo_status status = moves && labels ? LO_OK : lo_mem_short();
+    lo_status status = moves && labels && buckets ? LO_OK : lo_mem_short();
     if (!status) {
-        lo_weight_quantise_two(&t->moves, &t->labels, CLIP_ONE_IN, moves, labels);
+        int64_t unit = lo_weight_quantise_two(&t->moves, &t->labels, CLIP_ONE_IN, moves, labels);
+        int32_t lead = (int32_t)(LEAD * t->moves.step / unit);
+        fill_buckets(moves, n_buckets, buckets);
         lo_model_part parts[] = {
-            {"moves", {(const char *)moves, t->moves.n}},
+            {"moves", {(const char *)buckets, n_buckets * sizeof *buckets}},
             {"labels", {(const char *)labels, t->labels.n}},
             {"masks", {(const char *)t->masks, LO_PARSER_MASKS * sizeof *t->masks}},
             {"clusters", {(const char *)&clusters, sizeof clusters}},
+            {"lead", {(const char *)&lead, sizeof lead}},
         };
         status = lo_model_write("parser", LO_PARSER_VERSION, parts, sizeof parts / sizeof parts[0], out);
     }
     lo_mem_free(moves);
     lo_mem_free(labels);
+    lo_mem_free(buckets);
     return status;
 }
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { PAD = 3, UNKNOWN = 5 };
+enum { PAD = 3, UNKNOWN = 5, SHORT = 4 };
 
 static lo_status check(const lo_tagger *t, size_t n_dictionary, size_t n_starts, size_t n_set_labels)
 {
@@ -311,24 +311,69 @@ uint32_t lo_tagger_features(const lo_tagger_context *context, uint32_t i, int pa
     return pass ? n + ahead_features(context, i, out + n) : n;
 }
 
-static uint8_t choose(const lo_tagger *t, const lo_tagger_context *context, uint32_t i, int pass)
+/* What the first pass leaves for the second: the features of the words, which are the same in both, and the few labels
+ * that have a chance. */
+typedef struct shortlist {
+    uint32_t n_features;
+    uint8_t labels[SHORT], n_labels; /* best first */
+    uint32_t features[LO_TAGGER_FEATURES];
+} shortlist;
+
+static int score(const lo_tagger *t, int pass, const uint32_t *features, uint32_t n, uint32_t label)
+{
+    const int8_t *weights = t->weights[pass];
+    uint32_t mask = t->weight_mask[pass];
+    int sum = 0;
+    for (uint32_t f = 0; f < n; f++)
+        sum += weights[lo_tagger_cell(features[f], label, mask)];
+    return sum;
+}
+
+static uint8_t choose_first(const lo_tagger *t, const lo_tagger_context *context, uint32_t i, shortlist *list)
 {
     uint32_t set = context->sets[i], from = t->set_starts[set], n = t->set_starts[set + 1] - from;
     const uint8_t *labels = t->set_labels + from;
+    list->labels[0] = labels[0];
+    list->n_labels = 1;
     if (n == 1)
         return labels[0];
-    uint32_t features[LO_TAGGER_FEATURES], m = lo_tagger_features(context, i, pass, features);
-    int best = 0, best_score = INT32_MIN;
+    list->n_features = word_features(context, i, list->features);
+    uint32_t m = list->n_features + label_features(context, i, list->features + list->n_features);
+    int scores[SHORT];
+    list->n_labels = 0;
     for (uint32_t k = 0; k < n; k++) {
-        int score = 0;
-        for (uint32_t f = 0; f < m; f++)
-            score += t->weights[pass][lo_tagger_cell(features[f], labels[k], t->weight_mask[pass])];
-        if (score > best_score) {
-            best_score = score;
-            best = labels[k];
+        int sum = score(t, 0, list->features, m, labels[k]);
+        uint32_t at = list->n_labels;
+        if (at == SHORT && sum <= scores[at - 1])
+            continue;
+        list->n_labels += at < SHORT;
+        at -= at == SHORT;
+        for (; at > 0 && scores[at - 1] < sum; at--) {
+            scores[at] = scores[at - 1];
+            list->labels[at] = list->labels[at - 1];
+        }
+        scores[at] = sum;
+        list->labels[at] = labels[k];
+    }
+    return list->labels[0];
+}
+
+static uint8_t choose_again(const lo_tagger *t, const lo_tagger_context *context, uint32_t i, shortlist *list)
+{
+    if (list->n_labels == 1)
+        return list->labels[0];
+    uint32_t m = list->n_features + label_features(context, i, list->features + list->n_features);
+    m += ahead_features(context, i, list->features + m);
+    uint8_t best = list->labels[0];
+    int best_score = INT32_MIN;
+    for (uint32_t k = 0; k < list->n_labels; k++) {
+        int sum = score(t, 1, list->features, m, list->labels[k]);
+        if (sum > best_score) {
+            best_score = sum;
+            best = list->labels[k];
         }
     }
-    return (uint8_t)best;
+    return best;
 }
 
 /* "was quickly taken", "got arrested", "is being held": back over adverbs and not past another word. */
@@ -359,11 +404,14 @@ lo_status lo_tag_sentence(const lo_tagger *tagger, const lo_str *words, uint32_t
     lo_status status = lo_tagger_context_make(tagger, words, n, scratch, &context);
     if (status)
         return status;
+    shortlist *lists = lo_arena_alloc(scratch, n * sizeof *lists);
+    if (!lists)
+        return lo_mem_short();
     for (uint32_t i = 0; i < n; i++)
-        context.labels[i] = choose(tagger, &context, i, 0);
+        context.labels[i] = choose_first(tagger, &context, i, &lists[i]);
     memcpy(context.ahead, context.labels, n);
     for (uint32_t i = 0; i < n; i++) {
-        context.labels[i] = choose(tagger, &context, i, 1);
+        context.labels[i] = choose_again(tagger, &context, i, &lists[i]);
         out[i] = tagger->labels[context.labels[i]];
         out[i].features = lo_tag_features(words[i], out[i].upos, out[i].xpos);
         if (out[i].xpos == LO_XPOS_VBN && passive(words, out, i))

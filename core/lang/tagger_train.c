@@ -283,30 +283,27 @@ static lo_status learn(const trainer *t, uint64_t seed, int fold, const uint8_t 
     return status;
 }
 
-/* What the first pass gives to sentences it has not learnt from, as the second will see it. */
-static lo_status label_folds(const trainer *t, uint64_t seed, uint8_t *ahead)
+/* What the first pass gives to the sentences of a fold when it has not learnt from them. */
+static lo_status label_fold(const trainer *t, uint64_t seed, int fold, uint8_t *ahead)
 {
     lo_arena arena = LO_ARENA_EMPTY;
-    lo_status status = LO_OK;
-    for (int fold = 0; fold < FOLDS && !status; fold++) {
-        lo_weight weight;
-        status = lo_weight_open(&weight, (size_t)1 << WEIGHT_BITS);
-        if (!status)
-            status = learn(t, seed, fold, NULL, &weight);
-        if (!status)
-            lo_weight_average(&weight);
-        for (size_t s = (size_t)fold; s < t->bank->n_sentences && !status; s += FOLDS) {
-            uint32_t from = t->bank->starts[s], n = t->bank->starts[s + 1] - from;
-            lo_tagger_context context;
-            lo_arena_reset(&arena);
-            status = lo_tagger_context_make(&t->tagger, t->bank->forms + from, n, &arena, &context);
-            if (!status) {
-                walk(t, &context, from, 0, &weight, false);
-                memcpy(ahead + from, context.labels, n);
-            }
+    lo_weight weight;
+    lo_status status = lo_weight_open(&weight, (size_t)1 << WEIGHT_BITS);
+    if (!status)
+        status = learn(t, seed, fold, NULL, &weight);
+    if (!status)
+        lo_weight_average(&weight);
+    for (size_t s = (size_t)fold; s < t->bank->n_sentences && !status; s += FOLDS) {
+        uint32_t from = t->bank->starts[s], n = t->bank->starts[s + 1] - from;
+        lo_tagger_context context;
+        lo_arena_reset(&arena);
+        status = lo_tagger_context_make(&t->tagger, t->bank->forms + from, n, &arena, &context);
+        if (!status) {
+            walk(t, &context, from, 0, &weight, false);
+            memcpy(ahead + from, context.labels, n);
         }
-        lo_weight_close(&weight);
     }
+    lo_weight_close(&weight);
     lo_arena_free(&arena);
     return status;
 }
@@ -368,8 +365,8 @@ lo_status lo_tagger_train(const lo_treebank *bank, const lo_cluster *clusters, u
     uint8_t *ahead;
     lo_status status = open_trainer(&t, &ahead);
     for (int pass = 0; pass < LO_TAGGER_PASSES && !status; pass++) {
-        if (pass)
-            status = label_folds(&t, seed, ahead);
+        for (int fold = 0; fold < FOLDS && pass && !status; fold++)
+            status = label_fold(&t, seed, fold, ahead);
         if (!status)
             status = lo_weight_open(&weights[pass], (size_t)1 << WEIGHT_BITS);
         if (!status)
@@ -386,12 +383,12 @@ lo_status lo_tagger_train(const lo_treebank *bank, const lo_cluster *clusters, u
 lo_status lo_tagger_cross_tag(const lo_treebank *bank, const lo_cluster *clusters, uint64_t seed, lo_tag *out)
 {
     trainer t = {.bank = bank, .tagger.clusters = clusters};
-    uint8_t *ahead;
-    lo_status status = open_trainer(&t, &ahead);
-    if (!status)
-        status = label_folds(&t, seed, ahead);
+    uint8_t *labels;
+    lo_status status = open_trainer(&t, &labels);
+    for (int fold = 0; fold < FOLDS && !status; fold++)
+        status = label_fold(&t, seed, fold, labels);
     for (size_t i = 0; i < bank->n && !status; i++)
-        out[i] = t.labels[ahead[i]];
-    close_trainer(&t, ahead);
+        out[i] = t.labels[labels[i]];
+    close_trainer(&t, labels);
     return status;
 }

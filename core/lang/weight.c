@@ -68,12 +68,14 @@ void lo_weight_quantise(const lo_weight *weight, uint32_t clip_one_in, int8_t *o
     quantise(weight, unit_of(&weight, 1, clip_one_in), out);
 }
 
-void lo_weight_quantise_two(const lo_weight *a, const lo_weight *b, uint32_t clip_one_in, int8_t *out_a, int8_t *out_b)
+int64_t lo_weight_quantise_two(const lo_weight *a, const lo_weight *b, uint32_t clip_one_in, int8_t *out_a,
+                               int8_t *out_b)
 {
     const lo_weight *both[] = {a, b};
     int64_t unit = unit_of(both, 2, clip_one_in);
     quantise(a, unit, out_a);
     quantise(b, unit, out_b);
+    return unit;
 }
 
 uint64_t lo_weight_random(uint64_t *seed)

@@ -26,8 +26,9 @@ void lo_weight_average(lo_weight *weight);
 /* The averages as signed bytes, all by one factor, such that one in clip_one_in of those that are not 0 is cut off at
  * +-127.  out: n bytes. */
 void lo_weight_quantise(const lo_weight *weight, uint32_t clip_one_in, int8_t *out);
-/* Two sets that are added up: by one factor for both. */
-void lo_weight_quantise_two(const lo_weight *a, const lo_weight *b, uint32_t clip_one_in, int8_t *out_a, int8_t *out_b);
+/* Two sets that are added up: by one factor for both.  Gives how much of (weight x steps) became 1. */
+int64_t lo_weight_quantise_two(const lo_weight *a, const lo_weight *b, uint32_t clip_one_in, int8_t *out_a,
+                               int8_t *out_b);
 
 uint64_t lo_weight_random(uint64_t *seed); /* splitmix64; moves *seed on */
 /* Fisher and Yates. */

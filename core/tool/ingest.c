@@ -239,8 +239,8 @@ lo_status lo_ingest_paths(lo_store *store, const char *const *paths, size_t n_pa
         status = commit(&in);
     if (status) {
         lo_store_rollback(store);
-        lo_status_set(status, "%s; %llu documents stored before are kept", lo_status_message(),
-                      (unsigned long long)(counts->added + counts->versions + counts->updated));
+        unsigned long long kept = counts->added + counts->versions + counts->updated;
+        lo_status_set(status, "%s; %llu documents stored before are kept", lo_status_message(), kept);
     }
     counts->skipped = in.input.skipped;
     lo_progress_clear(&in.progress);

@@ -4,6 +4,7 @@
 #include "fuzz.h"
 
 #include "base/mem.h"
+#include "lang/cluster_table.h"
 #include "lang/model.h"
 #include "lang/parser.h"
 #include "lang/tagger.h"
@@ -52,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(bytes, "LOmodel\n\4\3\2\1\1\0\0\0", 16);
     memset(bytes + KIND_AT, 0, 16);
     strcpy(bytes + KIND_AT, kinds[data[0] % 3]);
-    memcpy(bytes + VERSION_AT, "\1\0\0\0", 4);
+    uint32_t version = data[0] % 3 == 1 ? LO_PARSER_VERSION : data[0] % 3 == 2 ? LO_CLUSTER_VERSION : LO_TAGGER_VERSION;
+    memcpy(bytes + VERSION_AT, &version, 4);
     memcpy(bytes + SIZE_AT, &n, 8);
     uint64_t sum = lo_model_checksum((lo_str){bytes + HEADER, n - HEADER});
     memcpy(bytes + CHECKSUM_AT, &sum, 8);

@@ -11,7 +11,7 @@
 ---                                 lemma, upos, xpos ask the tagger, deprel the parser; with --fast they never hold
 ---   g.anchor                      the anchor token of the rule, where the match was begun
 ---   p * q   g.seq { p, q }        one after the other          p + q   g.alt { p, q }   either, the first first
----   g.opt(p)  g.many(p)  g.some(p)  g.upto(n, p)  g.times(m, n, p)    as many as can be, giving back when the rest fails
+---   g.opt(p)  g.many(p)  g.some(p)  g.upto(n, p)  g.times(m, n, p)   as many as can be, giving back
 ---   g.skip(n)  g.skip(n, p)       at most n tokens (of p), as few as can be
 ---   -p  g.not_(p)                 p does not begin here        #p  g.ahead(p)  p begins here; both take no token
 ---   g.cap("name", p)              keeps the tokens p took      g.start  g.finish   the ends of the sentence
@@ -164,7 +164,8 @@ end
 
 local function repeated(p, min, max, lazy, what)
   p = coerce(p, what)
-  if math.type(min) ~= "integer" or min < 0 or min > 100 or (max and (math.type(max) ~= "integer" or max < min or max > 100)) then
+  if math.type(min) ~= "integer" or min < 0 or min > 100
+    or (max and (math.type(max) ~= "integer" or max < min or max > 100)) then
     fail("%s: counts are 0 to 100", what)
   end
   return node("repeat", { p, min = min, max = max, lazy = lazy })
@@ -479,11 +480,11 @@ end
 
 local scopes = { sentence = 0, paragraph = 1, document = 2 }
 
---- g.tokens { name = "after-quote", anchor = "cue_verb", pattern = …, sentence = "quote", scope = "sentence" } -> rule
+--- g.tokens { name = "after", anchor = "cue_verb", pattern = …, sentence = "quote", scope = "sentence" } -> rule
 ---
---- The match is begun wherever a token of the anchor's class (or classes) stands: `before` tokens in front of it (0), or,
---- when the pattern says g.anchor, wherever that lands on it.  sentence = "quote": only in sentences with a quotation
---- mark.  scope: how far the pattern sees ("sentence", "paragraph" or "document").  Further fields are the plugin's own.
+--- The match is begun wherever a token of the anchor's class (or classes) stands: `before` tokens in front of it (0),
+--- or, when the pattern says g.anchor, wherever that lands on it.  sentence = "quote": only in sentences with a quotation
+--- mark.  scope: how far the pattern sees ("sentence", "paragraph" or "document").  Further fields are yours.
 function g.tokens(rule)
   if type(rule) ~= "table" or type(rule.name) ~= "string" then
     fail("g.tokens: a rule is a table with a name")
@@ -545,8 +546,8 @@ end
 
 --- g.rules { rule, rule, … } -> set;  for rule, captures in set:each(doc) do … end
 ---
---- Every match of every rule, by the place of its anchor, then in the order of the rules.  captures.NAME is { first, last }
---- (tokens, half-open; further captures of the same name follow in the same list), captures.match the whole match,
+--- Every match of every rule, by the place of its anchor, then in the order of the rules.  captures.NAME is
+--- { first, last } (tokens, half-open; further captures of the same name follow in the same list), captures.match the whole match,
 --- captures.anchor the anchor token.  doc:span(first, last) gives bytes.
 function g.rules(list)
   local set = {}
@@ -587,7 +588,8 @@ g.word = (lpeg.R("az", "AZ", "09") + lpeg.R "\xC3\xDF" * lpeg.R "\x80\xBF" + lpe
   + lpeg.R "\xE3\xEF" * lpeg.R "\x80\xBF" ^ 2) ^ 1
 g.digits = lpeg.R "09" ^ 1
 --- What stands between double quotation marks of any style; captures the inside.
-g.quoted = P "“" * C((1 - (P "”" + "“")) ^ 0) * "”" + P '"' * C((1 - P '"') ^ 0) * '"' + P "«" * C((1 - P "»") ^ 0) * "»"
+g.quoted = P "“" * C((1 - (P "”" + "“")) ^ 0) * "”" + P '"' * C((1 - P '"') ^ 0) * '"'
+  + P "«" * C((1 - P "»") ^ 0) * "»"
 
 --- The first place at or behind byte init (0-based) where the pattern matches: start, finish, captures; nil when none.
 function g.find(pattern, text, init)

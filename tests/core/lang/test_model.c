@@ -47,18 +47,22 @@ static void small_tagger(lo_buf *out)
 
 static void small_parser(lo_buf *out)
 {
-    static int8_t moves[64], labels[128];
+    static int8_t labels[128];
+    static lo_parser_bucket moves[4];
+    static const int32_t lead = 100;
     static uint64_t masks[LO_PARSER_MASKS];
     static const uint64_t clusters;
-    for (int i = 0; i < 64; i++)
-        moves[i] = labels[i] = (int8_t)(i * 37 % 251 - 125);
+    memset(moves, 37, sizeof moves);
+    for (int i = 0; i < 128; i++)
+        labels[i] = (int8_t)(i * 37 % 251 - 125);
+    for (int i = 0; i < 16; i++)
+        moves[i / 4].checks[i % 4] = (uint8_t)(i + 1);
     for (int i = 0; i < LO_PARSER_MASKS; i++)
         masks[i] = 6;
     lo_model_part parts[] = {
-        {"moves", {(const char *)moves, sizeof moves}},
-        {"labels", {(const char *)labels, sizeof labels}},
-        {"masks", {(const char *)masks, sizeof masks}},
-        {"clusters", {(const char *)&clusters, sizeof clusters}},
+        {"moves", {(const char *)moves, sizeof moves}}, {"labels", {(const char *)labels, sizeof labels}},
+        {"masks", {(const char *)masks, sizeof masks}}, {"clusters", {(const char *)&clusters, sizeof clusters}},
+        {"lead", {(const char *)&lead, sizeof lead}},
     };
     cr_assert_eq(lo_model_write("parser", LO_PARSER_VERSION, parts, sizeof parts / sizeof parts[0], out), LO_OK);
 }
