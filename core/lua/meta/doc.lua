@@ -125,5 +125,9 @@ function Document:head(i) end
 ---@param i integer
 ---@return string?
 function Document:deprel(i) end
+--- What the learned labellers find, in order of the cues: ranges of tokens { first, last }, last exclusive.  Empty with
+--- --fast.
+---@return { cue: integer[][], source: integer[][], content: integer[][], attitude: string, score: number }[]
+function Document:attributions() end
 
 return Document
