@@ -178,8 +178,8 @@ local function addressee(doc, mark)
     or cue:find "warn" or cue:find "assur") then
     return nil
   end
-  local text = doc:sub(s, e)
-  local a, b = text:find "%S[^,:;“\"]*"
+  local text = doc:sub(s, e):gsub("“", '"""') -- of the same length: a set of bytes must not cut a character
+  local a, b = text:find '[^%s,:;"][^,:;"]*'
   if not a then
     return nil
   end

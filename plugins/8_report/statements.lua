@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
---- Every statement: when, who, in which words, taking which stance, through whom.  The report "register" has every column.
+--- Every statement: when, who, in which words, taking which stance, through whom.  The report "register" has every
+--- column.
 local M = {
   api = 1,
   version = "1.0",

@@ -483,7 +483,8 @@ local scopes = { sentence = 0, paragraph = 1, document = 2 }
 --- g.tokens { name = "after", anchor = "cue_verb", pattern = …, sentence = "quote", scope = "sentence" } -> rule
 ---
 --- The match is begun wherever a token of the anchor's class (or classes) stands: `before` tokens in front of it (0),
---- or, when the pattern says g.anchor, wherever that lands on it.  sentence = "quote": only in sentences with a quotation
+--- or, when the pattern says g.anchor, wherever that lands on it.
+--- sentence = "quote": only in sentences with a quotation
 --- mark.  scope: how far the pattern sees ("sentence", "paragraph" or "document").  Further fields are yours.
 function g.tokens(rule)
   if type(rule) ~= "table" or type(rule.name) ~= "string" then
@@ -547,7 +548,8 @@ end
 --- g.rules { rule, rule, … } -> set;  for rule, captures in set:each(doc) do … end
 ---
 --- Every match of every rule, by the place of its anchor, then in the order of the rules.  captures.NAME is
---- { first, last } (tokens, half-open; further captures of the same name follow in the same list), captures.match the whole match,
+--- { first, last } (tokens, half-open; further captures of the same name follow in the list),
+--- captures.match the whole match,
 --- captures.anchor the anchor token.  doc:span(first, last) gives bytes.
 function g.rules(list)
   local set = {}

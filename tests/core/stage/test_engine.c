@@ -334,3 +334,46 @@ Test(engine, shipped_plugins, .timeout = 60)
     lo_buf_free(&report);
     lo_engine_free(engine);
 }
+
+/* Every so many allocations one fails, for ever after or once: no crash, no leak, no half result. */
+Test(engine, allocation_sweep, .timeout = 60)
+{
+    static const char source[] =
+        HEAD "local g = require 'locutor.grammar'\n"
+             "local set = g.rules { g.tokens { name = 'r', anchor = 'capitalised', pattern = g.cap('a', g.anchor) } }\n"
+             "function M.annotate(doc, out) for rule, c in set:each(doc) do local s, e = doc:span(c.a[1], c.a[2])\n"
+             "  out:add('thing', s, e, { rule = rule, spans = { { s, e } } }) end assert(#doc:list 'thing' == 2) end "
+             "return M";
+    int64_t before = lo_mem_alive();
+    int failures = 0;
+    for (uint64_t skip = 0;; skip += skip / 12 + 1) {
+        lo_engine *engine = NULL;
+        lo_arena arena = LO_ARENA_EMPTY;
+        lo_record record = {.key = LO_STR("k"), .text = LO_STR("Ann left. Karl stayed.")};
+        lo_document document;
+        const lo_engine_fault *faults = NULL;
+        lo_engine_options options = {.fast = true};
+        uint32_t index, n_faults = 0;
+        lo_mem_fail_after(skip, skip % 2 == 0);
+        lo_status status = lo_engine_create(&options, &engine);
+        if (!status)
+            status = load(engine, "4_annotate/p", source, &index);
+        if (!status)
+            status = lo_engine_open(engine, &index, 1);
+        if (!status)
+            status = lo_document_open(&document, &record, lo_engine_lexicon(engine), &arena);
+        if (!status)
+            status = lo_engine_run(engine, &document, 0, 1, &faults, &n_faults);
+        uint64_t count = lo_mem_count();
+        lo_mem_fail_never();
+        if (!status && n_faults == 0)
+            cr_expect_eq(document.marks.n, 2u);
+        failures += status || n_faults;
+        lo_engine_free(engine);
+        lo_arena_free(&arena);
+        cr_assert_eq(lo_mem_alive(), before, "skip %d", (int)skip);
+        if (!status && !n_faults && count <= skip)
+            break;
+    }
+    cr_assert_gt(failures, 20);
+}
