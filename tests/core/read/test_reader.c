@@ -163,7 +163,9 @@ static int read_everything(void)
 Test(reader, needs_nothing_from_outside_once_warmed_up)
 {
 #ifdef LO_UNSEALED
-    cr_skip_test("sanitizers need system calls that a sealed process has not");
+    /* sanitizers need system calls that a sealed process has not: then at least the readers run under them */
+    cr_assert_eq(lo_read_warm_up(), LO_OK);
+    cr_assert_eq(read_everything(), 0);
 #else
     static const int allowed[] = {SCMP_SYS(read),     SCMP_SYS(write),         SCMP_SYS(brk),       SCMP_SYS(mmap),
                                   SCMP_SYS(mprotect), SCMP_SYS(munmap),        SCMP_SYS(mremap),    SCMP_SYS(madvise),
