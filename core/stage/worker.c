@@ -133,7 +133,7 @@ static lo_status find_shipped(lo_arena *arena, lo_plugin_source *plugin)
         count = 0;
         for (size_t i = 0; i < total; i++) {
             const lo_asset *other = lo_asset_at(i);
-            if (!other || strncmp(other->name, path, folder) || !strcmp(other->name, path))
+            if (!other || strncmp(other->name, path, folder) != 0 || !strcmp(other->name, path))
                 continue;
             if (pass) {
                 files[count] = other->name + folder;
