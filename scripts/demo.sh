@@ -15,7 +15,7 @@ out=build/demo
 rm -rf "$out"
 mkdir -p "$out"
 "$locutor" ingest --quiet "$out/mini.db" corpus/mini
-"$locutor" analyze --quiet --targets corpus/mini/targets.lua "$out/mini.db"
+"$locutor" analyze --quiet --targets corpus/targets.lua "$out/mini.db"
 "$locutor" report "$out/mini.db" statements
 echo
 "$locutor" report "$out/mini.db" stances

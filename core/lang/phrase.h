@@ -15,7 +15,7 @@ typedef struct lo_phrases {
     size_t n_nodes, node_capacity;
 } lo_phrases;
 
-enum { LO_PHRASE_NONE = UINT32_MAX };
+#define LO_PHRASE_NONE UINT32_MAX
 
 void lo_phrases_free(lo_phrases *phrases);
 /* The node reached by these words, made if need be. */

@@ -127,7 +127,7 @@ static size_t digits_end(bytes t, size_t at, size_t end)
 /* The shape of a word from its bytes. */
 lo_shape lo_shape_of_word(bytes t, size_t at, size_t end)
 {
-    unsigned capitals = 0, small = 0, digits = 0, dots = 0;
+    unsigned capitals = 0, small = 0, digits = 0;
     bool first_capital = false;
     for (size_t i = at; i < end;) {
         size_t next = i + 1;
@@ -143,7 +143,7 @@ lo_shape lo_shape_of_word(bytes t, size_t at, size_t end)
             digits += h == HIGH_DIGIT;
             break;
         }
-        default: dots += t[i] == '.'; break;
+        default: break;
         }
         first_capital |= capital && i == at;
         capitals += capital;

@@ -77,7 +77,8 @@ static lo_status add_shipped(search *s)
         const lo_asset *asset = lo_asset_at(i);
         const char *path = asset ? asset->name : "", *slash = strrchr(path, '/');
         size_t stem;
-        if (strncmp(path, prefix, sizeof prefix - 1) || !ends_in_lua(slash + 1, &stem) || !name_ok(slash + 1, stem))
+        if (strncmp(path, prefix, sizeof prefix - 1) != 0 || !ends_in_lua(slash + 1, &stem) ||
+            !name_ok(slash + 1, stem))
             continue;
         path += sizeof prefix - 1;
         const char *name = lo_arena_copy(s->arena, path, strlen(path) - 4);

@@ -157,7 +157,7 @@ static void take_config(lua_State *L, reading *r)
 {
     int config = lua_gettop(L);
     for (lua_pushnil(L); lua_next(L, config); lua_pop(L, 1))
-        if (lua_type(L, -2) != LUA_TSTRING || strcmp(lua_tostring(L, -2), "plugins"))
+        if (lua_type(L, -2) != LUA_TSTRING || strcmp(lua_tostring(L, -2), "plugins") != 0)
             luaL_error(L, "%s: unknown field '%s' (there is only 'plugins')", r->path,
                        lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?");
     if (lua_getfield(L, config, "plugins") == LUA_TNIL)

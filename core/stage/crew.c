@@ -102,7 +102,7 @@ static lo_status take_contract(lo_crew *crew, lo_crew_plugin *plugin, lo_cursor 
     lo_status status = lo_contract_unpack(body, &crew->arena, &plugin->contract);
     if (status)
         return lo_status_prefix(status, "%s", name);
-    if (!plugin->contract.name || strcmp(plugin->contract.name, name) ||
+    if (!plugin->contract.name || strcmp(plugin->contract.name, name) != 0 ||
         plugin->contract.stage != plugin->entry->stage) {
         plugin->contract = (lo_contract){0};
         return lo_status_set(LO_E_PLUGIN, "%s: claims to be another plugin", name);

@@ -198,7 +198,7 @@ static lo_status send_batch(lo_rows *rows)
 lo_status lo_rows_add(lo_rows *rows, const char *name, lo_str packed)
 {
     lo_status status = LO_OK;
-    if (rows->name && (strcmp(rows->name, name) || rows->batch.n > BATCH_BYTES))
+    if (rows->name && (strcmp(rows->name, name) != 0 || rows->batch.n > BATCH_BYTES))
         status = send_batch(rows);
     rows->name = name;
     rows->total += packed.n;

@@ -160,7 +160,7 @@ lo_status lo_report_run(lo_store *store, const char *name, const lo_report_optio
     lo_rows *rows = NULL;
     bool whole = strchr(name, '/') != NULL;
     snprintf(plugin, sizeof plugin, "%s%s", whole ? "" : "8_report/", name);
-    if (strncmp(plugin, "8_report/", 9))
+    if (strncmp(plugin, "8_report/", 9) != 0)
         return lo_status_set(LO_E_ARG, "'%s' is no report ('locutor plugins' lists them)", name);
     snprintf(r.title, sizeof r.title, "%c%s", plugin[9] >= 'a' && plugin[9] <= 'z' ? plugin[9] - 32 : plugin[9],
              plugin[9] ? plugin + 10 : "");

@@ -32,7 +32,14 @@ function M.report(rows, out)
       end
     end
   end
-  table.sort(order, function(a, b)
+  -- whoever takes no side at all is left to the report "statements"
+  local takers = {}
+  for _, entry in ipairs(order) do
+    if entry.support + entry.conditional + entry.oppose > 0 then
+      takers[#takers + 1] = entry
+    end
+  end
+  table.sort(takers, function(a, b)
     local x, y = a.support + a.oppose + a.conditional, b.support + b.oppose + b.conditional
     if a.target ~= b.target then
       return a.target < b.target
@@ -42,7 +49,7 @@ function M.report(rows, out)
     return a.speaker < b.speaker
   end)
   out:columns { "target", "speaker", "support", "conditional", "oppose", "none", "first", "last" }
-  for _, entry in ipairs(order) do
+  for _, entry in ipairs(takers) do
     local cells = { entry.target, entry.speaker }
     for _, label in ipairs(labels) do
       cells[#cells + 1] = entry[label]
