@@ -6,8 +6,20 @@
 #include <signal.h>
 #include <string.h>
 
+/* Most of what Lua asks for is small and soon given back.  Blocks of up to SMALL_MAX bytes are cut from one pool, of
+ * which only what is touched takes memory, and kept in lists by size for the next of the size.  When the pool is all
+ * cut, they come from base/mem like the large; a block's address says where it belongs. */
+enum { SMALL_STEP = 16, SMALL_MAX = 256, SMALL_SIZES = SMALL_MAX / SMALL_STEP, POOL_SIZE = 32 << 20 };
+
+typedef struct small {
+    struct small *next;
+} small;
+
 struct lo_vm {
     lua_State *state;
+    char *pool;
+    size_t cut; /* bytes of it */
+    small *free[SMALL_SIZES];
     lua_State *volatile running; /* innermost coroutine; written by resume (env_coroutine.c) */
     size_t used, cap;
     bool capped; /* the cap refused something during this call */
@@ -15,13 +27,68 @@ struct lo_vm {
     int depth; /* nested lo_vm_call */
 };
 
+static size_t class_of(size_t size)
+{
+    return (size - 1) / SMALL_STEP;
+}
+
+static bool in_pool(const lo_vm *vm, const void *block)
+{
+    return (uintptr_t)block - (uintptr_t)vm->pool < POOL_SIZE;
+}
+
+static void *block_new(lo_vm *vm, size_t size)
+{
+    if (size > SMALL_MAX)
+        return lo_mem_alloc(size);
+    size_t class = class_of(size);
+    small *block = vm->free[class];
+    if (block) {
+        vm->free[class] = block->next;
+        return block;
+    }
+    size_t whole = (class + 1) * SMALL_STEP;
+    if (POOL_SIZE - vm->cut < whole)
+        return lo_mem_alloc(size);
+    vm->cut += whole;
+    return vm->pool + vm->cut - whole;
+}
+
+static void block_free(lo_vm *vm, void *block, size_t size)
+{
+    if (!in_pool(vm, block)) {
+        lo_mem_free(block);
+        return;
+    }
+    small *freed = block;
+    freed->next = vm->free[class_of(size)];
+    vm->free[class_of(size)] = freed;
+}
+
+static void *block_resize(lo_vm *vm, void *block, size_t old_size, size_t size)
+{
+    if (!block)
+        return block_new(vm, size);
+    if (!in_pool(vm, block))
+        return lo_mem_realloc(block, size);
+    if (size <= SMALL_MAX && class_of(size) == class_of(old_size))
+        return block;
+    void *moved = block_new(vm, size);
+    if (moved) {
+        memcpy(moved, block, size < old_size ? size : old_size);
+        block_free(vm, block, old_size);
+    }
+    return moved;
+}
+
 static void *allocate(void *data, void *block, size_t old_size, size_t size)
 {
     lo_vm *vm = data;
     if (!block)
         old_size = 0; /* Lua passes the type of the object here */
     if (size == 0) {
-        lo_mem_free(block);
+        if (block)
+            block_free(vm, block, old_size);
         vm->used -= old_size;
         return NULL;
     }
@@ -29,7 +96,7 @@ static void *allocate(void *data, void *block, size_t old_size, size_t size)
         vm->capped = true;
         return NULL;
     }
-    void *moved = lo_mem_realloc(block, size);
+    void *moved = block_resize(vm, block, old_size, size);
     if (!moved) {
         if (size > old_size)
             return NULL;
@@ -194,8 +261,10 @@ lo_status lo_vm_create(const lo_vm_options *options, lo_vm **out)
     if (!vm)
         return lo_mem_short();
     vm->cap = options->memory_cap;
-    vm->state = lua_newstate(allocate, vm);
+    vm->pool = lo_mem_alloc(POOL_SIZE);
+    vm->state = vm->pool ? lua_newstate(allocate, vm) : NULL;
     if (!vm->state) {
+        lo_mem_free(vm->pool);
         lo_mem_free(vm);
         return lo_mem_short();
     }
@@ -215,6 +284,7 @@ void lo_vm_free(lo_vm *vm)
     if (!vm)
         return;
     lua_close(vm->state);
+    lo_mem_free(vm->pool);
     lo_mem_free(vm);
 }
 

@@ -46,7 +46,11 @@ typedef struct lo_engine_fault {
 } lo_engine_fault;
 
 /* Runs the plugins at positions [from, to) of the order on a document (stages clean to classify).  A plugin that raises
- * or breaks a promise loses only its own marks of this document and is listed in faults (arena, *n_faults). */
+ * or breaks a promise loses only its own marks of this document and is listed in faults (arena, *n_faults).  Between
+ * begin and end (each once; end is safe after a begin that failed) it may be called several times: what was made of the
+ * document for one plugin serves the next. */
+lo_status lo_engine_begin(lo_engine *engine, lo_document *document);
+void lo_engine_end(lo_engine *engine);
 lo_status lo_engine_run(lo_engine *engine, lo_document *document, uint32_t from, uint32_t to,
                         const lo_engine_fault **faults, uint32_t *n_faults);
 const lo_lexicon *lo_engine_lexicon(const lo_engine *engine);

@@ -145,6 +145,16 @@ lo_status lo_engine_run_plugin(lo_engine *engine, uint32_t position)
     return status;
 }
 
+lo_status lo_engine_begin(lo_engine *engine, lo_document *document)
+{
+    return lo_session_begin(engine->session, document);
+}
+
+void lo_engine_end(lo_engine *engine)
+{
+    lo_session_end(engine->session);
+}
+
 lo_status lo_engine_run(lo_engine *engine, lo_document *document, uint32_t from, uint32_t to,
                         const lo_engine_fault **faults, uint32_t *n_faults)
 {
@@ -155,7 +165,8 @@ lo_status lo_engine_run(lo_engine *engine, lo_document *document, uint32_t from,
     lo_engine_fault *list = lo_arena_array(document->arena, to - from + 1u, sizeof *list);
     if (!list)
         return lo_mem_short();
-    lo_status status = lo_session_begin(engine->session, document);
+    bool begun = engine->session->document == document;
+    lo_status status = begun ? LO_OK : lo_session_begin(engine->session, document);
     for (uint32_t i = from; i < to && !status; i++) {
         lo_stage stage = engine->plugins[engine->order[i]].contract.stage;
         if (stage < LO_STAGE_CLEAN || stage > LO_STAGE_CLASSIFY)
@@ -172,7 +183,8 @@ lo_status lo_engine_run(lo_engine *engine, lo_document *document, uint32_t from,
         else
             list[(*n_faults)++] = (lo_engine_fault){i, fault, message};
     }
-    lo_session_end(engine->session);
+    if (!begun)
+        lo_session_end(engine->session);
     *faults = list;
     return status;
 }

@@ -227,23 +227,23 @@ typedef struct faults {
 static lo_status run_plugins(lo_worker *worker, const lo_task *task, lo_document *document, faults *all)
 {
     uint32_t milliseconds = lo_worker_limit(document->record.text.n);
-    for (uint32_t p = task->from; p < task->to; p++) {
+    lo_status status = lo_engine_begin(worker->engine, document);
+    for (uint32_t p = task->from; p < task->to && !status; p++) {
         size_t before = document->marks.n;
         const lo_engine_fault *some = NULL;
         uint32_t n = 0;
         arm(worker->engine, milliseconds);
-        lo_status status = lo_engine_run(worker->engine, document, p, p + 1, &some, &n);
+        status = lo_engine_run(worker->engine, document, p, p + 1, &some, &n);
         disarm();
-        if (status)
-            return status;
         for (size_t i = before; i < document->marks.n; i++)
             document->marks.items[i].plugin = (uint16_t)worker->order.numbers[p];
-        if (n && (status = lo_mem_grow((void **)&all->items, &all->capacity, all->n + n, sizeof *all->items)))
-            return status;
-        for (uint32_t i = 0; i < n; i++)
+        if (n && !status)
+            status = lo_mem_grow((void **)&all->items, &all->capacity, all->n + n, sizeof *all->items);
+        for (uint32_t i = 0; i < n && !status; i++)
             all->items[all->n++] = (lo_task_fault){p, some[i].status, lo_str_of(some[i].message)};
     }
-    return LO_OK;
+    lo_engine_end(worker->engine);
+    return status;
 }
 
 static lo_status read_document(lo_worker *worker, const lo_task *task, lo_record *record)
