@@ -11,7 +11,7 @@ local M = {
   makes = { "entity", "mention" },
   examples = {
     { "Ann Lee spoke. Later Lee left.", makes = "mention", text = "Lee" },
-    { "Mohammad Rouhani spoke. Rohani left.", makes = "mention", text = "Rohani" },
+    { "Mohammad Souvani spoke. Sovani left.", makes = "mention", text = "Sovani" },
   },
 }
 
